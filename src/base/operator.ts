@@ -1,0 +1,114 @@
+/**
+ * The contract between a task and the operators it runs. Implemented in operators/ (and task/ for source and sink); called
+ * only by task/, on the slot's thread, one call at a time:
+ *
+ *   setup → [restore: state is in place before] → open → (processElement | processWatermark, fireDue* | fireProcessingTime |
+ *   prepareBarrier, snapshot | checkpointCompleted | checkpointAborted)* → finish → close
+ *
+ * `close` is called exactly once after `setup`, after failures too. Nothing but `open` and `close` may be asynchronous. Emission
+ * is allowed only inside processElement, fireDue, fireProcessingTime, prepareBarrier and finish; everything emitted goes to
+ * the output at once and never fails: what does not fit waits in the subtask's overflow, which then is not stepped.
+ */
+import type { CheckpointId } from './ids.ts';
+import type { CommitPermit } from './commit-permit.ts';
+import type { Environment, Logger } from './environment.ts';
+import type { EventTimeMs } from './event-time.ts';
+import type { KeyedStateBackend } from './keyed-state.ts';
+import type { OperatorStateStore } from './operator-state.ts';
+import type { SubtaskMetrics } from './metrics.ts';
+
+/** Where an operator's results go: the next operator of the chain, or channels. */
+export interface Output<Out> {
+  /** The value belongs to the engine afterwards. `timestampMs` may be NO_TIMESTAMP. */
+  collect(value: Out, timestampMs: EventTimeMs): void;
+  collectSide(tagId: string, value: unknown, timestampMs: EventTimeMs): void;
+}
+
+export interface OperatorContext {
+  readonly operatorName: string;
+  readonly operatorUid: string;
+  readonly subtaskIndex: number;
+  readonly parallelism: number;
+  readonly maxParallelism: number;
+  readonly attemptNumber: number;
+  readonly output: Output<unknown>;
+  /** Present for operators on a keyed stream. */
+  readonly keyedState: KeyedStateBackend | undefined;
+  readonly operatorState: OperatorStateStore;
+  readonly environment: Environment;
+  readonly logger: Logger;
+  readonly metrics: SubtaskMetrics;
+  /** Parameters of the job: --name value after --. */
+  readonly parameters: ReadonlyMap<string, string>;
+  /** Aborted when the subtask is canceled or fails. */
+  readonly signal: AbortSignal;
+  readonly callGate: CallGate;
+  /** Values handed to and taken from user code are frozen deeply (inline, sim, --check-mutation). */
+  readonly checkMutation: boolean;
+  /** The operator's watermark as restored; WATERMARK_MIN on a fresh start. */
+  readonly restoredWatermarkMs: EventTimeMs;
+  /** From any callback of I/O: asks for a step of this subtask soon. */
+  wakeUp(): void;
+}
+
+/** Open while the subtask is inside a step: emitting at any other time is EMIT_OUTSIDE_CALL. */
+export interface CallGate {
+  readonly isOpen: boolean;
+}
+
+export interface OperatorInput {
+  /** `keyGroup` is NO_KEY_GROUP unless the record came through a keyed exchange. */
+  processElement(value: unknown, timestampMs: EventTimeMs, keyGroup: number): void;
+}
+
+export interface StreamOperator {
+  setup(context: OperatorContext): void;
+  /** Before the first record; bounded by task.function.open-timeout. */
+  open?(): void | Promise<void>;
+  /** Input 0 for operators with one input; two-input operators have 0 and 1. */
+  input(index: number): OperatorInput;
+  /**
+   * The operator's watermark rose (already merged over all channels and inputs; strictly growing). Due timers and windows fire
+   * in the calls of `fireDue` that follow; the task forwards the watermark downstream when `fireDue` has returned true.
+   */
+  processWatermark?(watermarkMs: EventTimeMs): void;
+  /** Fires at most `limit` timers or windows of the current watermark; true when none is left. No record comes in between. */
+  fireDue?(limit: number): boolean;
+  /** The earliest processing-time timer, Infinity for none. */
+  nextProcessingTimeMs?(): number;
+  /** Fires at most `limit` processing-time timers due at `nowMs`; true when none is left. */
+  fireProcessingTime?(nowMs: number, limit: number): boolean;
+  /** False while the operator cannot take a record now (a sink's buffer is full); it calls `wakeUp` when that changes. */
+  isAvailable?(): boolean;
+  /** Just before the barrier leaves: a sink flushes and makes its committables. */
+  prepareBarrier?(checkpointId: CheckpointId): void;
+  /**
+   * Synchronous part: put operator state in order; it is encoded as soon as this returns. Keyed state needs nothing here. The
+   * returned promise (fsync of a sink's file) must settle before the subtask acknowledges.
+   */
+  snapshot?(checkpointId: CheckpointId): Promise<void> | undefined;
+  /** The watermark that goes into the snapshot and comes back as `restoredWatermarkMs`; absent for operators without timers. */
+  currentWatermarkMs?(): EventTimeMs;
+  /** At most once an id, growing; completion of n implies all below. The promise settles when commits are done; it fails the subtask. */
+  checkpointCompleted?(permit: CommitPermit): void | Promise<void>;
+  checkpointAborted?(checkpointId: CheckpointId): void;
+  /** All input has ended and all timers have fired; last chance to emit. */
+  finish?(): void;
+  close?(): void | Promise<void>;
+}
+
+/** How state of an operator is described in the graph and in a checkpoint's metadata. */
+export interface StateDescriptorInfo {
+  readonly name: string;
+  readonly kind: 'value' | 'list' | 'map' | 'reducing' | 'aggregating';
+}
+
+/** Makes one fresh operator for one subtask; `kind` and `states` are part of the job graph and its hash. */
+export interface OperatorFactory {
+  /** 'map', 'filter', 'window', ... */
+  readonly kind: string;
+  readonly states: readonly StateDescriptorInfo[];
+  /** Keeps timers, windows or state: wants a uid, and gets a warning without. */
+  readonly isStateful: boolean;
+  create(): StreamOperator;
+}
