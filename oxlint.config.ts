@@ -1,10 +1,11 @@
 import { defineConfig } from 'oxlint';
+import type { OxlintConfig } from 'oxlint';
 import { impureParts, pureFiles } from './scripts/layers.ts';
 
 const timers = ['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'clearTimeout', 'clearInterval'];
 const nodeGlobals = ['process', 'Buffer', 'performance', 'crypto', 'console', 'fetch', 'global'];
 
-const purity = {
+const purity: OxlintConfig['rules'] = {
   'no-restricted-globals': [
     'error',
     ...timers.map((name) => ({ name, message: 'Pure folders get timers from the Timers of base/.' })),
@@ -23,14 +24,14 @@ const purity = {
     { patterns: [{ group: ['node:*'], message: 'Pure folders do not import Node modules.' }] },
   ],
   'millrace/no-clock-date': 'error',
-} as const;
+};
 
-const pureRulesOff = {
+const pureRulesOff: OxlintConfig['rules'] = {
   'no-restricted-globals': 'off',
   'no-restricted-properties': 'off',
   'no-restricted-imports': 'off',
   'millrace/no-clock-date': 'off',
-} as const;
+};
 
 export default defineConfig({
   plugins: ['eslint', 'typescript', 'unicorn', 'oxc', 'import', 'promise'],

@@ -59,5 +59,5 @@ if (lines) {
   process.stderr.write(lines.join('\n') + '\n');
   process.exitCode = 1;
 } else {
-  start();
+  void start();
 }

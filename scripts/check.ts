@@ -30,7 +30,7 @@ const staticSteps: readonly Step[] = [
   {
     name: 'layers',
     command: [
-      'node_modules/dependency-cruiser/bin/dependency-cruise.mjs',
+      'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs',
       '--config',
       '.dependency-cruiser.mjs',
       'src',
