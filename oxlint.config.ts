@@ -1,4 +1,3 @@
-import { defineConfig } from 'oxlint';
 import type { OxlintConfig } from 'oxlint';
 import { impureParts, pureFiles } from './scripts/layers.ts';
 
@@ -33,7 +32,7 @@ const pureRulesOff: OxlintConfig['rules'] = {
   'millrace/no-clock-date': 'off',
 };
 
-export default defineConfig({
+const config: OxlintConfig = {
   plugins: ['eslint', 'typescript', 'unicorn', 'oxc', 'import', 'promise'],
   jsPlugins: ['./scripts/lint-rules.mjs'],
   categories: { correctness: 'error' },
@@ -72,4 +71,6 @@ export default defineConfig({
       },
     },
   ],
-});
+};
+
+export default config;

@@ -1,35 +1,68 @@
-import { defineConfig } from 'vitest/config';
+import type { ViteUserConfig } from 'vitest/config';
 
-// Two projects. `fast`: unit and property tests beside the source, and the suites that stay in one thread.
-// `slow`: whatever starts threads or processes; each file gets a process of its own, so that threads, signals and
-// process.exitCode of one file cannot reach another.
-export default defineConfig({
-  resolve: { conditions: ['source', 'node', 'import', 'default'] },
-  ssr: { resolve: { conditions: ['source', 'node', 'import', 'default'] } },
+/** Self-imports of 'millrace' resolve to src/. Vitest hands the condition on to Node, so it reaches worker threads too. */
+const conditions = ['source'];
+
+/** A machine-readable report beside the readable one, for whoever wants to count. */
+const report = process.env['MILLRACE_TEST_REPORT'];
+
+const config: ViteUserConfig = {
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
   test: {
+    reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
     projects: [
       {
+        // Unit and property tests beside the source and the suites that share no global state: one process, no isolation.
         extends: true,
         test: {
           name: 'fast',
-          include: ['src/**/*.test.ts', 'test/{contract,golden,simulation,docs,house}/**/*.test.ts'],
+          include: ['src/**/*.test.ts', 'test/{contract,docs,golden}/**/*.test.ts'],
+          exclude: ['src/**/*.process.test.ts'],
           pool: 'threads',
           isolate: false,
-          execArgv: ['--conditions=source'],
         },
       },
       {
+        // The simulator replaces clocks and randomness of the process it runs in.
+        extends: true,
+        test: {
+          name: 'simulation',
+          include: ['test/simulation/**/*.test.ts'],
+          pool: 'forks',
+          testTimeout: 120_000,
+        },
+      },
+      {
+        // Whatever starts threads or processes: each file has a process of its own, so that its threads, signals and exit code
+        // cannot reach another file.
         extends: true,
         test: {
           name: 'slow',
-          include: ['test/{integration,crash,e2e,package}/**/*.test.ts'],
+          include: ['src/**/*.process.test.ts', 'test/{crash,e2e,house,integration,package}/**/*.test.ts'],
           pool: 'forks',
-          isolate: true,
-          execArgv: ['--conditions=source'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
       },
+      {
+        // What must and must not compile.
+        extends: true,
+        test: {
+          name: 'types',
+          include: [],
+          typecheck: {
+            enabled: true,
+            only: true,
+            include: ['test/types/**/*.test-d.ts'],
+            tsconfig: 'tsconfig.json',
+            // Errors elsewhere belong to the step `types` of the check.
+            ignoreSourceErrors: true,
+          },
+        },
+      },
     ],
   },
-});
+};
+
+export default config;
