@@ -54,7 +54,8 @@ export class ByteReader {
       if (byte < 0x80) break;
       factor *= 0x80;
     }
-    if (!Number.isSafeInteger(value)) throw new MillraceError('CHECKPOINT_CORRUPT', `Reading a number at byte ${this.position} failed: it is too long`);
+    if (!Number.isSafeInteger(value))
+      throw new MillraceError('CHECKPOINT_CORRUPT', `Reading a number at byte ${this.position} failed: it is too long`);
     return value;
   }
 
@@ -67,7 +68,10 @@ export class ByteReader {
 
   #need(count: number): void {
     if (this.position + count > this.bytes.length) {
-      throw new MillraceError('CHECKPOINT_CORRUPT', `Reading ${count} bytes at byte ${this.position} failed: there are only ${this.bytes.length}`);
+      throw new MillraceError(
+        'CHECKPOINT_CORRUPT',
+        `Reading ${count} bytes at byte ${this.position} failed: there are only ${this.bytes.length}`,
+      );
     }
   }
 }

@@ -50,7 +50,12 @@ export interface MasterCalls {
   subtaskStatus(subtask: SubtaskAddress, status: SubtaskStatus): void;
   subtaskFailed(subtask: SubtaskAddress, error: ErrorRecord): void;
   acknowledgeCheckpoint(subtask: SubtaskAddress, checkpointId: CheckpointId, snapshot: SubtaskSnapshot): void;
-  declineCheckpoint(subtask: SubtaskAddress, checkpointId: CheckpointId, reason: DeclineReason, error?: ErrorRecord): void;
+  declineCheckpoint(
+    subtask: SubtaskAddress,
+    checkpointId: CheckpointId,
+    reason: DeclineReason,
+    error?: ErrorRecord,
+  ): void;
   readerEvent(subtask: SubtaskAddress, sourceOperatorId: OperatorId, event: ReaderEvent): void;
   /** A row of a collect() sink, encoded by the value codec. */
   collected(sinkId: string, rows: readonly Uint8Array[]): void;
@@ -60,4 +65,11 @@ export interface MasterCalls {
 }
 
 /** Flink's reasons of tasks; which of them count against tolerable-failed-checkpoints stands in checkpoint/failure-reasons. */
-export type DeclineReason = 'task-not-ready' | 'task-closing' | 'canceled-by-marker' | 'subsumed' | 'input-end-of-stream' | 'async-exception' | 'io-exception';
+export type DeclineReason =
+  | 'task-not-ready'
+  | 'task-closing'
+  | 'canceled-by-marker'
+  | 'subsumed'
+  | 'input-end-of-stream'
+  | 'async-exception'
+  | 'io-exception';

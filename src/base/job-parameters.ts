@@ -15,7 +15,8 @@ export class JobParameters {
   /** @throws PARAMETER_MISSING */
   require(name: string): string {
     const value = this.#values.get(name);
-    if (value === undefined) throw new MillraceError('PARAMETER_MISSING', `Reading job parameter '--${name}' failed: it was not given`);
+    if (value === undefined)
+      throw new MillraceError('PARAMETER_MISSING', `Reading job parameter '--${name}' failed: it was not given`);
     return value;
   }
 
@@ -27,7 +28,10 @@ export class JobParameters {
     if (text === undefined) return fallback;
     const value = Number(text);
     if (text.trim() === '' || Number.isNaN(value)) {
-      throw new MillraceError('PARAMETER_INVALID', `Reading job parameter '--${name}' failed: '${text}' is not a number`);
+      throw new MillraceError(
+        'PARAMETER_INVALID',
+        `Reading job parameter '--${name}' failed: '${text}' is not a number`,
+      );
     }
     return value;
   }
@@ -37,7 +41,10 @@ export class JobParameters {
     const text = this.#values.get(name);
     if (text === undefined || text === 'false' || text === '0') return false;
     if (text === 'true' || text === '1' || text === '') return true;
-    throw new MillraceError('PARAMETER_INVALID', `Reading job parameter '--${name}' failed: '${text}' is neither true nor false`);
+    throw new MillraceError(
+      'PARAMETER_INVALID',
+      `Reading job parameter '--${name}' failed: '${text}' is neither true nor false`,
+    );
   }
 
   toMap(): ReadonlyMap<string, string> {

@@ -31,7 +31,10 @@ export interface Source<T, Split extends SourceSplit = SourceSplit, EnumeratorSt
   readonly version: number;
   /** What is read (paths, topic); kept in checkpoints, a difference at restore is SOURCE_CHANGED. Empty: cannot change. */
   identity(): readonly string[];
-  createEnumerator(context: EnumeratorContext<Split>, restored: EnumeratorState | undefined): SplitEnumerator<Split, EnumeratorState>;
+  createEnumerator(
+    context: EnumeratorContext<Split>,
+    restored: EnumeratorState | undefined,
+  ): SplitEnumerator<Split, EnumeratorState>;
   createReader(context: ReaderContext): SourceReader<T, Split>;
 }
 

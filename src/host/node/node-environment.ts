@@ -1,0 +1,54 @@
+import { writeSync } from 'node:fs';
+import type { Clock, Environment, Logger, Random, StandardStreams, Timers } from '../../base/environment.ts';
+import { nodeChecksum, nodeCompression } from './node-compression.ts';
+import { nodeFiles } from './node-files.ts';
+import { nodeStrings } from './node-strings.ts';
+
+const nodeClock: Clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
+
+const nodeRandom: Random = { next: () => Math.random(), nextInt: (bound) => Math.floor(Math.random() * bound) };
+
+const nodeTimers: Timers = {
+  after: (delayMs, action) => {
+    const timer = setTimeout(action, delayMs);
+    return { cancel: () => clearTimeout(timer) };
+  },
+};
+
+/** Whole lines, synchronously and from any thread: a worker's console would lose them when the process exits. */
+const nodeStreams: StandardStreams = {
+  writeOut: (text) => writeFully(1, text),
+  writeErr: (text) => writeFully(2, text),
+};
+
+const EAGAIN_RETRIES_MAX = 1_000_000;
+
+function writeFully(descriptor: number, text: string): void {
+  let bytes: Uint8Array = new TextEncoder().encode(text);
+  for (let retries = 0; bytes.length > 0 && retries < EAGAIN_RETRIES_MAX; retries++) {
+    try {
+      bytes = bytes.subarray(writeSync(descriptor, bytes));
+    } catch (error) {
+      // A pipe whose reader is slow: the descriptor may be non-blocking.
+      if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) throw error;
+    }
+  }
+}
+
+/** Drops everything; the default where nobody asked for logs. */
+export const silentLogger: Logger = { log: () => {}, with: () => silentLogger };
+
+/** The real world. */
+export function nodeEnvironment(logger: Logger = silentLogger): Environment {
+  return {
+    clock: nodeClock,
+    random: nodeRandom,
+    timers: nodeTimers,
+    files: nodeFiles,
+    strings: nodeStrings,
+    compression: nodeCompression,
+    checksum: nodeChecksum,
+    streams: nodeStreams,
+    logger,
+  };
+}

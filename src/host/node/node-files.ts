@@ -1,0 +1,122 @@
+import { constants } from 'node:fs';
+import * as fs from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { fileErrorCode } from '../../base/files.ts';
+import type { DirectoryEntry, FileHandle, FileStat, Files, OpenMode } from '../../base/files.ts';
+
+const OPEN_FLAGS: Readonly<Record<OpenMode, number>> = {
+  read: constants.O_RDONLY,
+  create: constants.O_RDWR | constants.O_CREAT | constants.O_EXCL,
+  write: constants.O_RDWR | constants.O_CREAT,
+};
+
+/** The local file system. Node's own errors pass through: they carry `code` and `path`. */
+export const nodeFiles: Files = {
+  open: async (path, mode) => new NodeFileHandle(await fs.open(path, OPEN_FLAGS[mode])),
+  readFile: (path) => fs.readFile(path),
+  stat: (path) => statOrUndefined(path),
+  list: (path) => listDirectory(path),
+  makeDirectory: (path) => fs.mkdir(path),
+  makeDirectories: (path) => makeDirectories(path),
+  rename: (from, to) => fs.rename(from, to),
+  link: (from, to) => fs.link(from, to),
+  remove: (path) => fs.unlink(path),
+  removeRecursive: (path) => fs.rm(path, { recursive: true, force: true }),
+  syncDirectory: (path) => syncDirectory(path),
+};
+
+class NodeFileHandle implements FileHandle {
+  readonly #handle: fs.FileHandle;
+
+  constructor(handle: fs.FileHandle) {
+    this.#handle = handle;
+  }
+
+  async read(position: number, length: number): Promise<Uint8Array> {
+    const buffer = new Uint8Array(length);
+    let filled = 0;
+    while (filled < length) {
+      const { bytesRead } = await this.#handle.read(buffer, filled, length - filled, position + filled);
+      if (bytesRead === 0) break;
+      filled += bytesRead;
+    }
+    return buffer.subarray(0, filled);
+  }
+
+  async write(bytes: Uint8Array, position: number): Promise<void> {
+    let written = 0;
+    while (written < bytes.length) {
+      const result = await this.#handle.write(bytes, written, bytes.length - written, position + written);
+      written += result.bytesWritten;
+    }
+  }
+
+  truncate(sizeBytes: number): Promise<void> {
+    return this.#handle.truncate(sizeBytes);
+  }
+
+  sync(): Promise<void> {
+    return this.#handle.sync();
+  }
+
+  async stat(): Promise<FileStat> {
+    return toFileStat(await this.#handle.stat());
+  }
+
+  close(): Promise<void> {
+    return this.#handle.close();
+  }
+}
+
+interface NodeStats {
+  readonly size: number;
+  readonly mtimeMs: number;
+  isFile(): boolean;
+  isDirectory(): boolean;
+}
+
+function kindOf(entry: Pick<NodeStats, 'isFile' | 'isDirectory'>): DirectoryEntry['kind'] {
+  if (entry.isFile()) return 'file';
+  return entry.isDirectory() ? 'directory' : 'other';
+}
+
+function toFileStat(stats: NodeStats): FileStat {
+  return { kind: kindOf(stats), sizeBytes: stats.size, modifiedMs: stats.mtimeMs };
+}
+
+async function statOrUndefined(path: string): Promise<FileStat | undefined> {
+  try {
+    return toFileStat(await fs.stat(path));
+  } catch (error) {
+    if (fileErrorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+async function listDirectory(path: string): Promise<readonly DirectoryEntry[]> {
+  const entries = await fs.readdir(path, { withFileTypes: true });
+  return entries
+    .map((entry): DirectoryEntry => ({ name: entry.name, kind: kindOf(entry) }))
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Each folder that had to be made is made durable in its parent, from the top down. */
+async function makeDirectories(path: string): Promise<void> {
+  const first = await fs.mkdir(path, { recursive: true });
+  if (first === undefined) return;
+  const stop = dirname(first);
+  let current = path;
+  while (current !== stop && current !== dirname(current)) {
+    current = dirname(current);
+    await syncDirectory(current);
+  }
+}
+
+async function syncDirectory(path: string): Promise<void> {
+  const handle = await fs.open(path, constants.O_RDONLY);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
