@@ -30,7 +30,10 @@ export class MillraceError extends Error {
   readonly domain: ErrorDomain;
   readonly recovery: ErrorRecovery;
   context: ErrorContext;
-  readonly [MARKER] = true;
+
+  static {
+    Object.defineProperty(MillraceError.prototype, MARKER, { value: true });
+  }
 
   constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
