@@ -32,8 +32,9 @@ function pinnedNodeRuns() {
 
 /** Resolves with npm's exit code. */
 function install() {
+  // The npm that runs this script, if it is one and not another package manager.
   const npm = process.env.npm_execpath;
-  const [command, ...prefix] = npm ? [process.execPath, npm] : ['npm'];
+  const [command, ...prefix] = npm?.endsWith('npm-cli.js') ? [process.execPath, npm] : ['npm'];
   const child = spawn(
     command,
     [...prefix, 'ci', '--no-audit', '--no-fund', '--loglevel=error', '--ignore-scripts=false'],
