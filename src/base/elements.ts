@@ -16,6 +16,8 @@ export interface CheckpointBarrier {
   /** Wall clock of the trigger, ms. */
   readonly timestampMs: number;
   readonly alignment: AlignmentMode;
+  /** 'incremental': the backend may write only what changed since an earlier completed checkpoint. */
+  readonly stateMode: 'full' | 'incremental';
 }
 
 /** Sent in place of a barrier by a subtask that gave the checkpoint up; receivers abort it and pass the marker on. */

@@ -42,6 +42,7 @@ export class MillraceError extends Error {
     this.domain = ERROR_CATALOGUE[code].domain;
     this.recovery = options.recovery ?? ERROR_CATALOGUE[code].recovery;
     this.context = options.context ?? {};
+    Object.defineProperty(this, MARKER, { value: true });
   }
 
   /** True for errors of this class, also of a second copy of the package or another thread's realm. */
