@@ -9,8 +9,9 @@
  */
 import type { CheckpointId } from './ids.ts';
 import type { EventTimeMs } from './event-time.ts';
-import type { SectionRef } from './state-handle.ts';
-import type { StateDescriptorInfo } from './operator.ts';
+import type { KeyGroupChain, SectionRef, StateDescriptorInfo } from './state-handle.ts';
+
+export type { KeyGroupChain } from './state-handle.ts';
 
 /** A window as a primitive (its operator knows how to read it), or VOID_NAMESPACE. */
 export type Namespace = number | string;
@@ -120,10 +121,4 @@ export interface KeyedStateBackend {
   checkpointAborted(checkpointId: CheckpointId): void;
   /** For the memory watch: the largest states, most first. */
   describeSizes(): readonly { readonly state: string; readonly entries: number }[];
-}
-
-/** Everything needed to restore one key group: base, then deltas. Empty key groups have no chain. */
-export interface KeyGroupChain {
-  readonly keyGroup: number;
-  readonly sections: readonly SectionRef[];
 }

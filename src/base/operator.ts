@@ -15,7 +15,10 @@ import type { Environment, Logger } from './environment.ts';
 import type { EventTimeMs } from './event-time.ts';
 import type { KeyedStateBackend } from './keyed-state.ts';
 import type { OperatorStateStore } from './operator-state.ts';
+import type { StateDescriptorInfo } from './state-handle.ts';
 import type { SubtaskMetrics } from './metrics.ts';
+
+export type { StateDescriptorInfo } from './state-handle.ts';
 
 /** Where an operator's results go: the next operator of the chain, or channels. */
 export interface Output<Out> {
@@ -95,12 +98,6 @@ export interface StreamOperator {
   /** All input has ended and all timers have fired; last chance to emit. */
   finish?(): void;
   close?(): void | Promise<void>;
-}
-
-/** How state of an operator is described in the graph and in a checkpoint's metadata. */
-export interface StateDescriptorInfo {
-  readonly name: string;
-  readonly kind: 'value' | 'list' | 'map' | 'reducing' | 'aggregating';
 }
 
 /** Makes one fresh operator for one subtask; `kind` and `states` are part of the job graph and its hash. */

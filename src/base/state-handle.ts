@@ -3,9 +3,7 @@
  * threads in acknowledgements and is stored in the checkpoint's metadata.
  */
 import type { EventTimeMs } from './event-time.ts';
-import type { KeyGroupChain } from './keyed-state.ts';
 import type { OperatorId } from './ids.ts';
-import type { StateDescriptorInfo } from './operator.ts';
 
 /** One section inside a block of a data file. */
 export interface SectionRef {
@@ -20,6 +18,18 @@ export interface SectionRef {
   readonly length: number;
   readonly isBase: boolean;
   readonly entryCount: number;
+}
+
+/** Everything needed to restore one key group: base, then deltas. Empty key groups have no chain. */
+export interface KeyGroupChain {
+  readonly keyGroup: number;
+  readonly sections: readonly SectionRef[];
+}
+
+/** How state of an operator is described in the graph and in a checkpoint's metadata. */
+export interface StateDescriptorInfo {
+  readonly name: string;
+  readonly kind: 'value' | 'list' | 'map' | 'reducing' | 'aggregating';
 }
 
 /** How list state is dealt out when the parallelism changes (Flink's even-split, union, broadcast). */
