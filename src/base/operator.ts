@@ -52,6 +52,9 @@ export interface OperatorContext {
   readonly restoredWatermarkMs: EventTimeMs;
   /** From any callback of I/O: asks for a step of this subtask soon. */
   wakeUp(): void;
+  /** Only for operators with `makesWatermarks`: sends a watermark or status of their own downstream. */
+  emitWatermark(watermarkMs: EventTimeMs): void;
+  emitStatus(isIdle: boolean): void;
 }
 
 /** Open while the subtask is inside a step: emitting at any other time is EMIT_OUTSIDE_CALL. */
@@ -77,6 +80,11 @@ export interface StreamOperator {
   processWatermark?(watermarkMs: EventTimeMs): void;
   /** Fires at most `limit` timers or windows of the current watermark; true when none is left. No record comes in between. */
   fireDue?(limit: number): boolean;
+  /**
+   * True: upstream watermarks and statuses end at this operator; it gets them (processWatermark) but sends its own through the
+   * context, the final one (+Infinity) included.
+   */
+  readonly makesWatermarks?: boolean;
   /** The earliest processing-time timer, Infinity for none. */
   nextProcessingTimeMs?(): number;
   /** Fires at most `limit` processing-time timers due at `nowMs`; true when none is left. */
