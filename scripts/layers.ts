@@ -82,7 +82,7 @@ export const layers: readonly Layer[] = [
   {
     folder: 'operators',
     holds: 'one file per operator: map, filter, reduce, process, `window/`',
-    mayImport: ['base', 'state'],
+    mayImport: ['base', 'codec', 'graph', 'state'],
     packages: [],
     isPure: true,
     impureParts: [],

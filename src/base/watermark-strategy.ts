@@ -9,6 +9,11 @@ export interface WatermarkGenerator {
   onEvent(timestampMs: EventTimeMs, value: unknown): EventTimeMs | undefined;
   /** Called each pipeline.auto-watermark-interval. The watermark as far as known; WATERMARK_MIN for none. */
   current(): EventTimeMs;
+  /**
+   * Asked after each record and each period. While true, the split (or stream) counts as idle, until the generator's next
+   * watermark that grows. Absent: only `idleTimeoutMs` decides.
+   */
+  isIdle?(): boolean;
   snapshot(): unknown;
   restore(state: unknown): void;
 }
