@@ -42,6 +42,24 @@ export interface Compression {
   decompress(bytes: Uint8Array, uncompressedBytes: number): Promise<Uint8Array>;
 }
 
+export type CompressionKind = 'gzip' | 'zstd';
+
+/** Compressed input files, as streams. A file may hold several gzip members or zstd frames; they count as one stream. */
+export interface StreamDecompression {
+  /** `pull` gives the compressed bytes in order, undefined at their end; it is called once at a time, and not after `close`. */
+  open(kind: CompressionKind, pull: () => Promise<Uint8Array | undefined>): Decompressor;
+}
+
+export interface Decompressor {
+  /**
+   * The next uncompressed bytes, never empty; undefined at the end. One call at a time. Rejects when the compressed bytes are
+   * damaged or cut off, and with what `pull` rejects with.
+   */
+  read(): Promise<Uint8Array | undefined>;
+  /** May be called at any time, also twice; a `read` that is open then settles either way. */
+  close(): void;
+}
+
 export interface Checksum {
   /** CRC-32 (IEEE), unsigned. */
   crc32(bytes: Uint8Array): number;
@@ -60,7 +78,10 @@ export interface Environment {
   readonly files: Files;
   readonly strings: StringBytes;
   readonly compression: Compression;
+  readonly decompression: StreamDecompression;
   readonly checksum: Checksum;
   readonly streams: StandardStreams;
   readonly logger: Logger;
+  /** True where a connector may start helper threads of its own (decoding Parquet); the simulator has one thread. */
+  readonly helperThreads: boolean;
 }

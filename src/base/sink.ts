@@ -3,10 +3,11 @@
  * checkpoint is complete. Writer states and committables are plain data of the value codec.
  * Contract suite: test/contract/sink.ts.
  */
-import type { CheckpointId, JobId } from './ids.ts';
+import type { CheckpointId, JobId, OperatorId } from './ids.ts';
 import type { CommitPermit } from './commit-permit.ts';
 import type { Environment, Logger } from './environment.ts';
 import type { EventTimeMs } from './event-time.ts';
+import type { RedistributionMode } from './state-handle.ts';
 
 export type SinkGuarantee = 'exactly-once' | 'at-least-once' | 'none';
 
@@ -14,6 +15,11 @@ export interface Sink<T, WriterState = unknown, Committable = unknown> {
   /** 'files', 'print', 'collect', ... */
   readonly kind: string;
   readonly guarantee: SinkGuarantee;
+  /**
+   * How writer states are dealt out at restore, default 'split'. 'union': each writer gets the states of all subtasks, in the
+   * order of the subtasks that wrote them.
+   */
+  readonly writerStateMode?: RedistributionMode;
   /** What is written to (paths, topic); kept in checkpoints. */
   identity(): readonly string[];
   /**
@@ -39,6 +45,13 @@ export interface CommitterContext {
   readonly environment: Environment;
   readonly logger: Logger;
   readonly jobId: JobId;
+  /** The sink's own id: two sinks of a job may write to one folder. */
+  readonly operatorId: OperatorId;
+  /**
+   * Hands rows to whoever runs the job (executeAndCollect). `batchId` is unique within the job, and the receiver drops a batch
+   * that it has already: a commit may be repeated after a failure. Absent where nobody collects.
+   */
+  readonly collectRows?: (batchId: string, rows: readonly unknown[]) => void;
 }
 
 export interface WriterContext extends CommitterContext {
@@ -49,7 +62,10 @@ export interface WriterContext extends CommitterContext {
   readonly attemptNumber: number;
   readonly subtaskIndex: number;
   readonly parallelism: number;
-  /** True when the job takes checkpoints; without, a writer commits at end of input. */
+  /**
+   * True when the job takes checkpoints. Without, there is one prepareCommit, at end of input, and one durable(): the writer
+   * itself commits there, and returns no committables.
+   */
   readonly isCheckpointingEnabled: boolean;
   wakeUp(): void;
   /** From an I/O callback: the subtask fails with this. */

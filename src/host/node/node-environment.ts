@@ -1,6 +1,7 @@
 import { writeSync } from 'node:fs';
 import type { Clock, Environment, Logger, Random, StandardStreams, Timers } from '../../base/environment.ts';
 import { nodeChecksum, nodeCompression } from './node-compression.ts';
+import { nodeDecompression } from './node-decompression.ts';
 import { nodeFiles } from './node-files.ts';
 import { nodeStrings } from './node-strings.ts';
 
@@ -47,8 +48,10 @@ export function nodeEnvironment(logger: Logger = silentLogger): Environment {
     files: nodeFiles,
     strings: nodeStrings,
     compression: nodeCompression,
+    decompression: nodeDecompression,
     checksum: nodeChecksum,
     streams: nodeStreams,
     logger,
+    helperThreads: true,
   };
 }
