@@ -3,7 +3,7 @@
  * threads in acknowledgements and is stored in the checkpoint's metadata.
  */
 import type { EventTimeMs } from './event-time.ts';
-import type { OperatorId } from './ids.ts';
+import type { CheckpointId, OperatorId } from './ids.ts';
 
 /** One section inside a block of a data file. */
 export interface SectionRef {
@@ -70,4 +70,16 @@ export interface SubtaskSnapshotStatistics {
   readonly writtenBytes: number;
   /** All bytes that restore would read. */
   readonly stateBytes: number;
+}
+
+/** What one subtask starts from: the restored checkpoint's state, dealt out for the current parallelism. Plain data. */
+export interface SubtaskRestore {
+  readonly checkpointId: CheckpointId;
+  /**
+   * True when the whole vertex had used up its input: the subtask reads nothing and only passes the end of input on. Its operators
+   * may still hold state, such as committables that are to be committed again.
+   */
+  readonly isFinished: boolean;
+  /** One for each operator of the chain that the checkpoint has; new operators are absent. */
+  readonly operators: readonly OperatorSubtaskState[];
 }
