@@ -40,9 +40,11 @@ export interface StreamNode {
   /** Set for operators on a keyed stream, one for each input. */
   readonly keys: readonly (KeySpec | undefined)[];
   readonly inputs: readonly StreamEdge[];
-  /** False: starts a chain of its own. */
-  readonly isChainable: boolean;
+  readonly chaining: ChainingStrategy;
 }
+
+/** 'always': joins the chain before it where it can; 'head': starts a chain; 'never': is alone in its chain. Flink's strategies. */
+export type ChainingStrategy = 'always' | 'head' | 'never';
 
 export interface StreamEdge {
   readonly sourceId: number;
