@@ -48,6 +48,8 @@ export interface OperatorContext {
   readonly callGate: CallGate;
   /** Values handed to and taken from user code are frozen deeply (inline, sim, --check-mutation). */
   readonly checkMutation: boolean;
+  /** pipeline.auto-watermark-interval, for operators that make watermarks; absent: its default, 200 ms. */
+  readonly autoWatermarkIntervalMs?: number;
   /** The operator's watermark as restored; WATERMARK_MIN on a fresh start. */
   readonly restoredWatermarkMs: EventTimeMs;
   /** From any callback of I/O: asks for a step of this subtask soon. */
@@ -78,7 +80,10 @@ export interface StreamOperator {
    * in the calls of `fireDue` that follow; the task forwards the watermark downstream when `fireDue` has returned true.
    */
   processWatermark?(watermarkMs: EventTimeMs): void;
-  /** Fires at most `limit` timers or windows of the current watermark; true when none is left. No record comes in between. */
+  /**
+   * Fires at most `limit` timers or windows of the current watermark; true when none is left. No record comes in between. Also
+   * called until true after a restore, before the first record: the checkpoint may have been taken while timers were firing.
+   */
   fireDue?(limit: number): boolean;
   /**
    * True: upstream watermarks and statuses end at this operator; it gets them (processWatermark) but sends its own through the
