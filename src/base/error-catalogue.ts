@@ -52,6 +52,7 @@ export type ErrorCode =
   | 'NUMBER_NOT_SAFE'
   | 'OUTPUT_NOT_EMPTY'
   | 'OUTPUT_FAILED'
+  | 'BUCKET_INVALID'
   | 'PEER_DEPENDENCY_MISSING'
   | 'CHECKPOINT_STORAGE_FAILED'
   | 'CHECKPOINT_CORRUPT'
@@ -263,6 +264,7 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
     'An output could not be written or committed',
     'Look at the cause: space, rights, connection',
   ),
+  BUCKET_INVALID: user(1, 'fail-job', 'A bucket assigner returned a name that is not a folder inside the output folder', 'Return a relative path without . and .. parts'),
   PEER_DEPENDENCY_MISSING: user(
     2,
     'fail-job',
