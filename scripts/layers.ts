@@ -122,7 +122,7 @@ export const layers: readonly Layer[] = [
   {
     folder: 'job',
     holds: 'job master, job state machine, failover, restart strategies, coordinator of split enumerators',
-    mayImport: ['base', 'config', 'graph', 'checkpoint'],
+    mayImport: ['base', 'config', 'codec', 'graph', 'checkpoint'],
     packages: [],
     isPure: true,
     impureParts: [],
