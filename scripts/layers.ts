@@ -98,7 +98,7 @@ export const layers: readonly Layer[] = [
   {
     folder: 'exchange',
     holds: 'channels (ring, local), pages, partitioners, input gates',
-    mayImport: ['base', 'codec', 'graph'],
+    mayImport: ['base', 'codec', 'graph', 'state'],
     packages: [],
     isPure: true,
     impureParts: [],

@@ -59,6 +59,13 @@ export class ByteReader {
     return value;
   }
 
+  /** Moves past `count` bytes that are read through `view`; returns where they start. */
+  advance(count: number): number {
+    this.#need(count);
+    this.position += count;
+    return this.position - count;
+  }
+
   /** A view, not a copy. */
   raw(length: number): Uint8Array<ArrayBufferLike> {
     this.#need(length);

@@ -1,0 +1,80 @@
+/**
+ * How a value is written. Little endian throughout; lengths and counts are varints unless said otherwise.
+ *
+ *   value      := tag payload
+ *   NULL UNDEFINED FALSE TRUE   no payload
+ *   INT32      i32                          integers of int32 other than −0
+ *   DOUBLE     f64                          all other numbers
+ *   STRING     string                       see below
+ *   BIGINT64   i64                          a bigint within int64
+ *   BIGINT     string                       hex digits, '-' in front when negative
+ *   DATE       f64                          ms since the epoch, NaN for an invalid date
+ *   ARRAY      count value*
+ *   MAP        count (value value)*         in order of insertion
+ *   SET        count value*
+ *   ARRAY_BUFFER  length byte*
+ *   TYPED_ARRAY   u8 type, length in bytes, byte*        type: position in TYPED_ARRAYS
+ *   OBJECT     u8 id, fields                the shape was defined earlier in this stream
+ *   SHAPE      u8 id, u8 flags, u8 count, (string u8 kind)*, fields      defines the shape, or defines it anew
+ *   NAMED      u8 flags, count (string value)*           an object beyond the limits on shapes
+ *   REGISTERED string name, version, value               an instance of a registered class, as its codec encoded it
+ *
+ *   fields     := all INT fields, then NUMBER, BOOLEAN, STRING and TAGGED fields, each group in the order of the shape
+ *   kinds      INT i32 · NUMBER f64 · BOOLEAN u8 · STRING string · TAGGED value
+ *   flags      bit 0: the object has no prototype
+ *
+ * A string has one of two forms, the same for a whole stream:
+ *   inline     varint (length in bytes × 4 + encoding), bytes       files and single values
+ *   gathered   u32 length in UTF-16 units; the characters stand in a region of their own     pages of a ring
+ *
+ * Tags, kinds, encodings and the order of TYPED_ARRAYS are stored in checkpoints: they may be added to, never changed.
+ */
+export const TAG_NULL = 0;
+export const TAG_UNDEFINED = 1;
+export const TAG_FALSE = 2;
+export const TAG_TRUE = 3;
+export const TAG_INT32 = 4;
+export const TAG_DOUBLE = 5;
+export const TAG_STRING = 6;
+export const TAG_BIGINT64 = 7;
+export const TAG_BIGINT = 8;
+export const TAG_DATE = 9;
+export const TAG_ARRAY = 10;
+export const TAG_MAP = 11;
+export const TAG_SET = 12;
+export const TAG_ARRAY_BUFFER = 13;
+export const TAG_TYPED_ARRAY = 14;
+export const TAG_OBJECT = 15;
+export const TAG_SHAPE = 16;
+export const TAG_NAMED = 17;
+export const TAG_REGISTERED = 18;
+
+export const FLAG_NO_PROTOTYPE = 1;
+
+export const STRING_LATIN1 = 0;
+export const STRING_UTF8 = 1;
+export const STRING_UTF16 = 2;
+
+/** Shapes of one producer; ids are one byte. */
+export const SHAPE_COUNT_MAX = 256;
+export const SHAPE_FIELD_COUNT_MAX = 64;
+/** Containers within containers. Bounds the stack; what goes deeper is taken for a cycle by the encoder and then looked at. */
+export const VALUE_DEPTH_MAX = 256;
+
+/** Rooms for the views of the domain: what BYTES_PER_ELEMENT and the buffer need. */
+export const TYPED_ARRAYS = [
+  Int8Array,
+  Uint8Array,
+  Uint8ClampedArray,
+  Int16Array,
+  Uint16Array,
+  Int32Array,
+  Uint32Array,
+  Float32Array,
+  Float64Array,
+  BigInt64Array,
+  BigUint64Array,
+  Float16Array,
+] as const;
+
+export type TypedArray = InstanceType<(typeof TYPED_ARRAYS)[number]>;
