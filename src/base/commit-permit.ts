@@ -5,11 +5,7 @@
  * Only these places make permits: the coordinator after the pointer entry stands (`CommitPermit.of`), and the slot's side of the
  * control plane when the coordinator's message arrives (`CommitPermit.of` with the message).
  */
-import { checkpointId } from './ids.ts';
 import type { CheckpointId } from './ids.ts';
-
-/** Above every real checkpoint: all that was written is committed with it. */
-const END_OF_INPUT_ID: CheckpointId = checkpointId(Number.MAX_SAFE_INTEGER);
 
 /** What the coordinator sends when, and only when, the pointer entry of the checkpoint stands. */
 export interface CheckpointCompleted {
@@ -30,10 +26,5 @@ export class CommitPermit {
 
   static of(completed: CheckpointCompleted): CommitPermit {
     return new CommitPermit(completed);
-  }
-
-  /** For a job that takes no checkpoints: its sinks commit at the end of input, once, with no guarantee before. */
-  static atEndOfInput(fencingEpoch: number): CommitPermit {
-    return new CommitPermit({ kind: 'checkpoint-completed', checkpointId: END_OF_INPUT_ID, fencingEpoch });
   }
 }

@@ -1,0 +1,236 @@
+/**
+ * The head of a source subtask: drives the reader, gives records their timestamps, and makes watermarks split by split. A
+ * split's watermark generator is part of the split's position: it is snapshotted and restored with it, so that after a restore
+ * a record is judged late by the same watermark as before.
+ *
+ * Ordered sources: the enumerator says which event time the earliest split that is not yet assigned may hold. The reader counts
+ * that bound as one more split, so that its watermark stays below it; and it stays active between two splits, because the next
+ * one may be earlier than what other readers read now.
+ */
+import { assert, must } from '../base/assert.ts';
+import type { SourceEvent } from '../base/control-plane.ts';
+import type { Environment } from '../base/environment.ts';
+import { MillraceError } from '../base/errors.ts';
+import { isEventTime, WATERMARK_MAX, WATERMARK_MIN } from '../base/event-time.ts';
+import type { EventTimeMs } from '../base/event-time.ts';
+import { IdlenessTimer } from '../base/idleness-timer.ts';
+import type { CheckpointId } from '../base/ids.ts';
+import type { ReaderOutput, Source, SourceReader, SourceSplit } from '../base/source.ts';
+import type { WatermarkGenerator, WatermarkStrategy } from '../base/watermark-strategy.ts';
+import { freezeValue } from '../codec/freeze-value.ts';
+import type { ChainOutput } from './chain-output.ts';
+import { WatermarkMultiplexer } from './watermark-multiplexer.ts';
+
+/** One element of the list state 'splits': Flink's split state plus the generator's. */
+export interface SplitPosition {
+  readonly split: SourceSplit;
+  readonly generator: unknown;
+}
+
+export interface SourceInputOptions {
+  readonly source: Source<unknown>;
+  readonly reader: SourceReader<unknown, SourceSplit>;
+  readonly watermarks: WatermarkStrategy<unknown>;
+  readonly output: ChainOutput;
+  readonly environment: Environment;
+  readonly autoWatermarkIntervalMs: number;
+  readonly freezeValues: boolean;
+  /** True when no further record may be emitted in this step. */
+  readonly isFull: () => boolean;
+  readonly onWatermark: (watermarkMs: EventTimeMs) => void;
+  readonly onStatus: (isIdle: boolean) => void;
+}
+
+interface SplitState {
+  readonly generator: WatermarkGenerator;
+  readonly idleness: IdlenessTimer | undefined;
+}
+
+/** The name under which the bound of unassigned splits takes part; no split id can be empty. */
+const UNASSIGNED = '';
+
+export class SourceInput implements ReaderOutput<unknown> {
+  readonly #options: SourceInputOptions;
+  readonly #multiplexer: WatermarkMultiplexer;
+  readonly #splits = new Map<string, SplitState>();
+  #lastSplitId: string | undefined;
+  #lastState: SplitState | undefined;
+  #isIdle = false;
+  #hasNoMoreSplits = false;
+  #isEnded = false;
+  #recordsEmitted = 0;
+  #nextPeriodMs: number;
+
+  constructor(options: SourceInputOptions) {
+    this.#options = options;
+    this.#multiplexer = new WatermarkMultiplexer({
+      emitWatermark: (watermarkMs) => this.#emitWatermark(watermarkMs),
+      markIdle: () => this.#setIdle(true),
+    });
+    this.#nextPeriodMs = options.environment.clock.nowMs() + options.autoWatermarkIntervalMs;
+    if (options.source.hasOrderedSplits) this.#multiplexer.register(UNASSIGNED);
+  }
+
+  get recordsEmitted(): number {
+    return this.#recordsEmitted;
+  }
+
+  /** All splits are read and no more will come; WATERMARK_MAX was sent. */
+  get isEnded(): boolean {
+    return this.#isEnded;
+  }
+
+  get isFull(): boolean {
+    return this.#options.isFull();
+  }
+
+  async start(restored: readonly SplitPosition[]): Promise<void> {
+    await this.#options.reader.start();
+    for (const { split, generator } of restored) this.#register(split.splitId, generator);
+    if (restored.length > 0) this.#options.reader.addSplits(restored.map(({ split }) => split));
+  }
+
+  handleEvent(event: SourceEvent): void {
+    switch (event.kind) {
+      case 'add-splits':
+        for (const split of event.splits) this.#register(split.splitId, undefined);
+        this.#options.reader.addSplits(event.splits);
+        return;
+      case 'no-more-splits':
+        this.#hasNoMoreSplits = true;
+        this.#releaseBound();
+        this.#options.reader.noMoreSplits();
+        return;
+      case 'unassigned-lower-bound':
+        this.#raiseBound(event.timestampMs);
+        return;
+    }
+  }
+
+  /** Emits up to `limit` records; true when it emitted any or reached the end. */
+  poll(limit: number): boolean {
+    if (this.#isEnded) return false;
+    const before = this.#recordsEmitted;
+    const status = this.#options.reader.poll(this, limit);
+    if (status === 'end') this.#end();
+    return this.#recordsEmitted > before || status !== 'nothing';
+  }
+
+  /** When the next periodic watermark is due, ms of the wall clock. */
+  get nextPeriodMs(): number {
+    return this.#isEnded ? Number.POSITIVE_INFINITY : this.#nextPeriodMs;
+  }
+
+  /** Called when `nextPeriodMs` has come and the chain is free: asks the generators, sends what the splits agree on. */
+  onPeriod(nowMs: number): void {
+    this.#nextPeriodMs = nowMs + this.#options.autoWatermarkIntervalMs;
+    if (this.#isEnded) return;
+    for (const [splitId, { generator, idleness }] of this.#splits) {
+      if (idleness?.isIdle(nowMs) === true || generator.isIdle?.() === true)
+        this.#multiplexer.markIdleDeferred(splitId);
+      else this.#multiplexer.emitDeferred(splitId, generator.current());
+    }
+    this.#multiplexer.emitPeriodic();
+  }
+
+  snapshot(checkpointId: CheckpointId): readonly SplitPosition[] {
+    return this.#options.reader.snapshotState(checkpointId).map((split) => ({
+      split,
+      generator: must(
+        this.#splits.get(split.splitId),
+        `watermark state of split '${split.splitId}'`,
+      ).generator.snapshot(),
+    }));
+  }
+
+  checkpointCompleted(checkpointId: CheckpointId): void {
+    this.#options.reader.notifyCheckpointComplete?.(checkpointId);
+  }
+
+  close(): void | Promise<void> {
+    return this.#options.reader.close();
+  }
+
+  collect(splitId: string, value: unknown, recordTimestampMs: EventTimeMs): void {
+    const state = this.#stateOf(splitId);
+    const assigner = this.#options.watermarks.timestampAssigner;
+    const timestampMs =
+      assigner === undefined ? recordTimestampMs : checkedTimestamp(assigner(value, recordTimestampMs));
+    if (this.#options.freezeValues) freezeValue(value);
+    this.#recordsEmitted++;
+    state.idleness?.onRecord();
+    const watermarkMs = state.generator.onEvent(timestampMs, value);
+    this.#options.output.collect(value, timestampMs);
+    if (watermarkMs !== undefined) this.#multiplexer.emitImmediate(splitId, watermarkMs);
+    else if (state.generator.isIdle?.() === true) this.#multiplexer.markIdleImmediate(splitId);
+  }
+
+  collectSide(tagId: string, value: unknown): void {
+    this.#options.output.collectSide(tagId, value, Number.NaN);
+  }
+
+  splitFinished(splitId: string): void {
+    // What the split knew last counts before it leaves, or its records' own time would be forgotten.
+    const state = must(this.#splits.get(splitId), `split '${splitId}'`);
+    this.#multiplexer.emitDeferred(splitId, state.generator.current());
+    this.#multiplexer.emitPeriodic();
+    this.#multiplexer.unregister(splitId);
+    this.#splits.delete(splitId);
+    if (this.#lastSplitId === splitId) this.#lastSplitId = undefined;
+  }
+
+  #register(splitId: string, generatorState: unknown): void {
+    assert(splitId !== UNASSIGNED && !this.#splits.has(splitId), () => `Split '${splitId}' was assigned twice`);
+    const { createGenerator, idleTimeoutMs } = this.#options.watermarks;
+    const generator = createGenerator();
+    if (generatorState !== undefined) generator.restore(generatorState);
+    this.#splits.set(splitId, {
+      generator,
+      idleness: idleTimeoutMs === undefined ? undefined : new IdlenessTimer(idleTimeoutMs),
+    });
+    this.#multiplexer.register(splitId);
+    this.#setIdle(false);
+  }
+
+  #raiseBound(timestampMs: EventTimeMs): void {
+    if (!this.#options.source.hasOrderedSplits || this.#hasNoMoreSplits) return;
+    if (timestampMs === Number.POSITIVE_INFINITY) this.#releaseBound();
+    else this.#multiplexer.emitDeferred(UNASSIGNED, timestampMs - 1);
+  }
+
+  #releaseBound(): void {
+    if (this.#options.source.hasOrderedSplits) this.#multiplexer.unregister(UNASSIGNED);
+  }
+
+  #end(): void {
+    assert(this.#splits.size === 0, () => `The reader ended with ${this.#splits.size} splits that are not finished`);
+    this.#isEnded = true;
+    this.#emitWatermark(WATERMARK_MAX);
+  }
+
+  #emitWatermark(watermarkMs: EventTimeMs): void {
+    if (watermarkMs === WATERMARK_MIN) return;
+    this.#setIdle(false);
+    this.#options.onWatermark(watermarkMs);
+  }
+
+  #setIdle(isIdle: boolean): void {
+    if (this.#isIdle === isIdle) return;
+    this.#isIdle = isIdle;
+    this.#options.onStatus(isIdle);
+  }
+
+  #stateOf(splitId: string): SplitState {
+    if (splitId === this.#lastSplitId && this.#lastState !== undefined) return this.#lastState;
+    const state = must(this.#splits.get(splitId), `split '${splitId}'`);
+    this.#lastSplitId = splitId;
+    this.#lastState = state;
+    return state;
+  }
+}
+
+function checkedTimestamp(timestampMs: unknown): EventTimeMs {
+  if (isEventTime(timestampMs)) return timestampMs;
+  const shown = typeof timestampMs === 'number' ? `'${timestampMs}'` : `a ${typeof timestampMs}`;
+  throw new MillraceError('TIMESTAMP_INVALID', `Assigning a timestamp failed: the assigner returned ${shown}`);
+}

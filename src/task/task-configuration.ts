@@ -1,0 +1,20 @@
+import type { Mutants } from '../base/mutants.ts';
+
+/** What subtasks need of the configuration; plain data, the same in every slot. */
+export interface TaskConfiguration {
+  readonly isCheckpointingEnabled: boolean;
+  /** execution.checkpointing.interval; paces the snapshot writer. Infinity when disabled. */
+  readonly checkpointIntervalMs: number;
+  /** pipeline.auto-watermark-interval */
+  readonly autoWatermarkIntervalMs: number;
+  /** task.function.open-timeout: for `open` of functions, sinks and readers, restore not included. */
+  readonly openTimeoutMs: number;
+  /** task.function.close-timeout */
+  readonly closeTimeoutMs: number;
+  /** sink.committer.retries */
+  readonly committerRetries: number;
+  /** Freeze values deeply and check that they are of the value domain, also where no ring would. */
+  readonly checkMutation: boolean;
+  readonly checkValues: boolean;
+  readonly mutants: Mutants;
+}
