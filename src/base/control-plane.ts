@@ -57,8 +57,8 @@ export interface MasterCalls {
     error?: ErrorRecord,
   ): void;
   readerEvent(subtask: SubtaskAddress, sourceOperatorId: OperatorId, event: ReaderEvent): void;
-  /** A row of a collect() sink, encoded by the value codec. */
-  collected(sinkId: string, rows: readonly Uint8Array[]): void;
+  /** Rows of a collect() sink: an array, encoded by the value codec. A batch id that came before is a repeated commit. */
+  collected(sinkId: OperatorId, batchId: string, rows: Uint8Array): void;
   log(level: LogLevel, message: string, fields: Readonly<Record<string, unknown>>): void;
   /** All subtasks of the slot have ended (finished, failed or canceled) and are closed. */
   attemptEnded(): void;

@@ -1,0 +1,32 @@
+/**
+ * The job's definition is evaluated once for each slot and attempt, in every host: no function object is shared between two
+ * subtasks or survives an attempt. Each evaluation must give the same job graph.
+ */
+import { MillraceError } from '../base/errors.ts';
+import { buildExecutionGraph } from '../graph/build-execution-graph.ts';
+import { buildJobGraph } from '../graph/build-job-graph.ts';
+import type { ExecutionGraph } from '../graph/execution-graph.ts';
+import type { JobDefinition } from '../graph/stream-graph.ts';
+
+export interface EvaluationSettings {
+  readonly parameters: ReadonlyMap<string, string>;
+  readonly parallelism: number;
+  readonly maxParallelism: number | undefined;
+}
+
+/** @throws JOB_DEFINITION_NOT_DETERMINISTIC when the graph's hash is not the expected one (undefined: the first evaluation). */
+export function evaluateJob(
+  definition: JobDefinition,
+  settings: EvaluationSettings,
+  expectedHash: string | undefined,
+): ExecutionGraph {
+  const { parameters, parallelism, maxParallelism } = settings;
+  const jobGraph = buildJobGraph(definition.build({ parameters, parallelism }), { parallelism, maxParallelism });
+  if (expectedHash !== undefined && jobGraph.hash !== expectedHash) {
+    throw new MillraceError(
+      'JOB_DEFINITION_NOT_DETERMINISTIC',
+      `Evaluating job '${definition.name}' failed: its definition gave job graph ${jobGraph.hash}, before it gave ${expectedHash}`,
+    );
+  }
+  return buildExecutionGraph(jobGraph);
+}
