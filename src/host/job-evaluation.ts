@@ -3,15 +3,19 @@
  * subtasks or survives an attempt. Each evaluation must give the same job graph.
  */
 import { MillraceError } from '../base/errors.ts';
+import type { OperatorId } from '../base/ids.ts';
 import { buildExecutionGraph } from '../graph/build-execution-graph.ts';
 import { buildJobGraph } from '../graph/build-job-graph.ts';
 import type { ExecutionGraph } from '../graph/execution-graph.ts';
+import type { JobGraph } from '../graph/job-graph.ts';
 import type { JobDefinition } from '../graph/stream-graph.ts';
 
 export interface EvaluationSettings {
   readonly parameters: ReadonlyMap<string, string>;
   readonly parallelism: number;
   readonly maxParallelism: number | undefined;
+  /** Max parallelisms that a restored checkpoint dictates to vertices which do not set their own. */
+  readonly adoptedMaxParallelism: ReadonlyMap<OperatorId, number>;
 }
 
 /** @throws JOB_DEFINITION_NOT_DETERMINISTIC when the graph's hash is not the expected one (undefined: the first evaluation). */
@@ -28,5 +32,15 @@ export function evaluateJob(
       `Evaluating job '${definition.name}' failed: its definition gave job graph ${jobGraph.hash}, before it gave ${expectedHash}`,
     );
   }
-  return buildExecutionGraph(jobGraph);
+  return buildExecutionGraph(adoptMaxParallelism(jobGraph, settings.adoptedMaxParallelism));
+}
+
+/** The hash stays that of the definition. */
+export function adoptMaxParallelism(jobGraph: JobGraph, adopted: ReadonlyMap<OperatorId, number>): JobGraph {
+  if (adopted.size === 0) return jobGraph;
+  const vertices = jobGraph.vertices.map((vertex) => ({
+    ...vertex,
+    maxParallelism: adopted.get(vertex.id) ?? vertex.maxParallelism,
+  }));
+  return { ...jobGraph, vertices };
 }

@@ -1,0 +1,164 @@
+/**
+ * All slots on the caller's thread: for debugging (breakpoints work), scripts and tests. The semantics are those of `threads`:
+ * each slot has an evaluation of its own, and values are frozen and checked as if every channel were a ring.
+ */
+import { must } from '../../base/assert.ts';
+import type { ChannelReader, ChannelWriter } from '../../base/channel.ts';
+import type { MasterCalls } from '../../base/control-plane.ts';
+import type { Environment } from '../../base/environment.ts';
+import { toErrorRecord } from '../../base/errors.ts';
+import { subtaskKey } from '../../base/ids.ts';
+import type { JobId, SubtaskAddress } from '../../base/ids.ts';
+import { SubtaskMetrics } from '../../base/metrics.ts';
+import { createLocalChannel } from '../../exchange/local-channel.ts';
+import type { ChannelSpec } from '../../graph/execution-graph.ts';
+import type { JobDefinition } from '../../graph/stream-graph.ts';
+import type { Attempt, AttemptListener, AttemptPlan, Host } from '../../job/host.ts';
+import type { Slot } from '../../task/slot.ts';
+import type { TaskConfiguration } from '../../task/task-configuration.ts';
+import { evaluateJob } from '../job-evaluation.ts';
+import type { EvaluationSettings } from '../job-evaluation.ts';
+import { deliver, masterCallsOver } from '../master-calls.ts';
+import { OrderedCalls } from '../ordered-calls.ts';
+import { RoundLoop } from '../round-loop.ts';
+import { assembleSlot } from '../slot-assembly.ts';
+import type { ChannelEnds } from '../slot-assembly.ts';
+import type { SlotStorage } from '../slot-storage.ts';
+
+export interface InlineHostOptions {
+  readonly definition: JobDefinition;
+  readonly evaluation: EvaluationSettings;
+  readonly environment: Environment;
+  readonly configuration: TaskConfiguration;
+  readonly jobId: JobId;
+  readonly slotCount: number;
+  readonly storage: SlotStorage;
+}
+
+/** Records a channel holds at most; small enough that back pressure shows, large enough that batches form. */
+export const LOCAL_CHANNEL_RECORDS = 1024;
+
+export class InlineHost implements Host {
+  readonly slotCount: number;
+  readonly #options: InlineHostOptions;
+
+  constructor(options: InlineHostOptions) {
+    this.slotCount = options.slotCount;
+    this.#options = options;
+  }
+
+  async deploy(plan: AttemptPlan, listener: AttemptListener): Promise<Attempt> {
+    const attempt = new InlineAttempt(plan, listener, this.#options);
+    attempt.start();
+    return attempt;
+  }
+}
+
+class InlineAttempt implements Attempt {
+  readonly slots: readonly Slot[];
+  readonly #metrics = new Map<string, SubtaskMetrics>();
+  readonly #loop: RoundLoop;
+  readonly #calls = new OrderedCalls();
+
+  constructor(plan: AttemptPlan, listener: AttemptListener, options: InlineHostOptions) {
+    const { environment } = options;
+    const master = this.#master(listener);
+    const channels = new LocalChannels();
+    const usedSlots = Math.max(...plan.subtasks.map(({ address }) => address.subtaskIndex)) + 1;
+    this.slots = Array.from({ length: usedSlots }, (_, slotIndex) =>
+      assembleSlot({
+        plan,
+        slotIndex,
+        graph: evaluateJob(options.definition, options.evaluation, plan.jobGraphHash),
+        channels,
+        environment,
+        configuration: options.configuration,
+        jobId: options.jobId,
+        parameters: options.evaluation.parameters,
+        master,
+        dataFiles: options.storage.dataFiles(slotIndex, plan),
+        dataReader: options.storage.reader,
+        metrics: (subtask) => this.metrics(subtask),
+        wakeUp: () => this.#loop.wakeUp(),
+      }),
+    );
+    this.#loop = new RoundLoop({
+      bell: undefined,
+      nowMs: () => environment.clock.nowMs(),
+      round: () => this.#round(),
+      onError: (error) => this.#calls.add(() => listener.slotDied(0, toErrorRecord(error))),
+    });
+  }
+
+  start(): void {
+    for (const slot of this.slots) void slot.start();
+    this.#loop.start();
+  }
+
+  metrics(subtask: SubtaskAddress): SubtaskMetrics {
+    const key = subtaskKey(subtask);
+    const metrics = this.#metrics.get(key) ?? new SubtaskMetrics();
+    this.#metrics.set(key, metrics);
+    return metrics;
+  }
+
+  async cancel(): Promise<void> {
+    this.#loop.stop();
+    this.#calls.close();
+    await Promise.all(this.slots.map((slot) => slot.close()));
+  }
+
+  dispose(): void {
+    this.#loop.stop();
+  }
+
+  #round(): { didWork: boolean; nextWakeUpMs: number } {
+    let didWork = false;
+    let nextWakeUpMs = Number.POSITIVE_INFINITY;
+    for (const slot of this.slots) {
+      const result = slot.round();
+      didWork ||= result.didWork;
+      nextWakeUpMs = Math.min(nextWakeUpMs, result.nextWakeUpMs);
+    }
+    return { didWork, nextWakeUpMs };
+  }
+
+  #master(listener: AttemptListener): MasterCalls {
+    const target: MasterCalls = withoutEnd(listener);
+    return masterCallsOver((message) => this.#calls.add(() => deliver(message, target)));
+  }
+}
+
+/** The slots of this thread end with `cancel`, which the caller awaits: nobody needs the message. */
+export function withoutEnd(listener: AttemptListener): MasterCalls {
+  return {
+    subtaskStatus: (...args) => listener.subtaskStatus(...args),
+    subtaskFailed: (...args) => listener.subtaskFailed(...args),
+    acknowledgeCheckpoint: (...args) => listener.acknowledgeCheckpoint(...args),
+    declineCheckpoint: (...args) => listener.declineCheckpoint(...args),
+    readerEvent: (...args) => listener.readerEvent(...args),
+    collected: (...args) => listener.collected(...args),
+    log: (...args) => listener.log(...args),
+    attemptEnded: () => {},
+  };
+}
+
+/** Both ends of every channel, made when the first is asked for. */
+class LocalChannels implements ChannelEnds {
+  readonly #channels = new Map<number, { readonly writer: ChannelWriter; readonly reader: ChannelReader }>();
+
+  writer(spec: ChannelSpec): ChannelWriter {
+    return this.#channel(spec).writer;
+  }
+
+  reader(spec: ChannelSpec): ChannelReader {
+    return this.#channel(spec).reader;
+  }
+
+  #channel(spec: ChannelSpec): { readonly writer: ChannelWriter; readonly reader: ChannelReader } {
+    if (!this.#channels.has(spec.index)) {
+      this.#channels.set(spec.index, createLocalChannel({ capacityRecords: LOCAL_CHANNEL_RECORDS }));
+    }
+    return must(this.#channels.get(spec.index), 'channel');
+  }
+}
