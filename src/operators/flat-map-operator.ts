@@ -1,0 +1,43 @@
+import { freezeValue } from '../codec/freeze-value.ts';
+import { MillraceError } from '../base/errors.ts';
+import type { EventTimeMs } from '../base/event-time.ts';
+import type { OperatorFactory, OperatorInput } from '../base/operator.ts';
+import type { Collector } from './functions/collector.ts';
+import type { FlatMapFunction } from './functions/flat-map-function.ts';
+import { rejectThenable } from './promise-check.ts';
+import { UserFunctionOperator } from './user-function-operator.ts';
+
+export function flatMapOperator<In, Out>(fn: FlatMapFunction<In, Out>): OperatorFactory {
+  return { kind: 'flat-map', states: [], isStateful: false, create: () => new FlatMapOperator(fn) };
+}
+
+class FlatMapOperator<In, Out> extends UserFunctionOperator<Out> implements OperatorInput {
+  readonly #flatMap: (value: In, out: Collector<Out>) => unknown;
+
+  constructor(fn: FlatMapFunction<In, Out>) {
+    super(fn);
+    this.#flatMap = typeof fn === 'function' ? fn : (value, out) => fn.flatMap(value, out);
+  }
+
+  override input(): OperatorInput {
+    return this;
+  }
+
+  processElement(value: In, timestampMs: EventTimeMs): void {
+    if (this.checkMutation) freezeValue(value);
+    this.collector.timestampMs = timestampMs;
+    const result = this.#flatMap(value, this.collector);
+    if (result !== undefined) this.#rejectResult(result);
+  }
+
+  /** An array returned out of habit would be lost without a word: the type of a function without result allows it. */
+  #rejectResult(result: unknown): void {
+    rejectThenable(result, 'flatMap', this.operatorName);
+    if (!Array.isArray(result)) return;
+    throw new MillraceError(
+      'USER_FUNCTION_FAILED',
+      `Calling flatMap of operator '${this.operatorName}' failed: it returned an array, and only what it gives to out.collect is emitted`,
+      { recovery: 'fail-job' },
+    );
+  }
+}

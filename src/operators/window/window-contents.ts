@@ -1,0 +1,152 @@
+/**
+ * What a window keeps between its first record and its firing, under the current key and the window's namespace: the accumulator
+ * of a reduce or aggregate, or all elements.
+ *
+ * Accumulators are never the same object as a record or a result, so functions may change them in place (see ReduceOperator).
+ * `take` ends the state's hold on what it returns: what is emitted needs no copy.
+ */
+import { copyValue } from '../../codec/copy-value.ts';
+import { MillraceError } from '../../base/errors.ts';
+import type { KeyedStateBackend, Namespace, StateTable } from '../../base/keyed-state.ts';
+import type { StateDescriptorInfo } from '../../base/operator.ts';
+import type { AggregateFunction } from '../functions/aggregate-function.ts';
+import type { ReduceFunction } from '../functions/reduce-function.ts';
+import { isPromise, promiseNotAllowed } from '../promise-check.ts';
+import type { Window } from './window-assigner.ts';
+import type { WindowFunction } from './window-function.ts';
+
+export interface WindowContents<In> {
+  /** True when the window had no contents before. */
+  add(namespace: Namespace, value: In): boolean;
+  /** Removes the contents and gives what the window function sees: the one result, or each element. Undefined for none. */
+  take(namespace: Namespace): readonly unknown[] | undefined;
+}
+
+const STATE_NAME = 'window-contents';
+const REDUCING: StateDescriptorInfo = { name: STATE_NAME, kind: 'reducing' };
+const AGGREGATING: StateDescriptorInfo = { name: STATE_NAME, kind: 'aggregating' };
+const ELEMENTS: StateDescriptorInfo = { name: STATE_NAME, kind: 'list' };
+
+export function contentsInfo<In, Out, K, W extends Window>(fn: WindowFunction<In, Out, K, W>): StateDescriptorInfo {
+  switch (fn.kind) {
+    case 'reduce':
+      return REDUCING;
+    case 'aggregate':
+      return AGGREGATING;
+    case 'process':
+      return ELEMENTS;
+  }
+}
+
+export function bindContents<In, Out, K, W extends Window>(
+  fn: WindowFunction<In, Out, K, W>,
+  backend: KeyedStateBackend,
+  operatorName: string,
+): WindowContents<In> {
+  const table = backend.table(contentsInfo(fn));
+  switch (fn.kind) {
+    case 'reduce':
+      return new ReducingContents(fn.reduce, table, operatorName);
+    case 'aggregate':
+      return new AggregatingContents(fn.aggregate, table, operatorName);
+    case 'process':
+      return new ElementContents(table);
+  }
+}
+
+class ReducingContents<T> implements WindowContents<T> {
+  readonly #reduce: (accumulated: T, value: T) => T;
+  readonly #table: StateTable;
+  readonly #operatorName: string;
+
+  constructor(fn: ReduceFunction<T>, table: StateTable, operatorName: string) {
+    this.#reduce = typeof fn === 'function' ? fn : (accumulated, value) => fn.reduce(accumulated, value);
+    this.#table = table;
+    this.#operatorName = operatorName;
+  }
+
+  add(namespace: Namespace, value: T): boolean {
+    // Only this object writes the table, and it writes values of T.
+    const accumulated = this.#table.get(namespace) as T | undefined;
+    if (accumulated === undefined) {
+      this.#table.put(namespace, copyValue(value));
+      return true;
+    }
+    const result = this.#reduce(accumulated, value);
+    checkAccumulator(result, 'reduce', this.#operatorName);
+    this.#table.put(namespace, result === value ? copyValue(value) : result);
+    return false;
+  }
+
+  take(namespace: Namespace): readonly unknown[] | undefined {
+    const accumulated = this.#table.get(namespace);
+    if (accumulated === undefined) return undefined;
+    this.#table.remove(namespace);
+    return [accumulated];
+  }
+}
+
+class AggregatingContents<In, Acc> implements WindowContents<In> {
+  readonly #function: AggregateFunction<In, Acc, unknown>;
+  readonly #table: StateTable;
+  readonly #operatorName: string;
+
+  constructor(fn: AggregateFunction<In, Acc, unknown>, table: StateTable, operatorName: string) {
+    this.#function = fn;
+    this.#table = table;
+    this.#operatorName = operatorName;
+  }
+
+  add(namespace: Namespace, value: In): boolean {
+    const held = this.#accumulator(namespace);
+    const accumulator = this.#function.add(value, held === undefined ? this.#function.createAccumulator() : held);
+    checkAccumulator(accumulator, 'add', this.#operatorName);
+    this.#table.put(namespace, accumulator);
+    return held === undefined;
+  }
+
+  take(namespace: Namespace): readonly unknown[] | undefined {
+    const accumulator = this.#accumulator(namespace);
+    if (accumulator === undefined) return undefined;
+    this.#table.remove(namespace);
+    const result = this.#function.getResult(accumulator);
+    if (isPromise(result)) throw promiseNotAllowed('getResult', this.#operatorName);
+    return [result];
+  }
+
+  #accumulator(namespace: Namespace): Acc | undefined {
+    // Only this object writes the table, and it writes accumulators.
+    return this.#table.get(namespace) as Acc | undefined;
+  }
+}
+
+/** A list state: elements are records, which nobody changes. */
+class ElementContents<In> implements WindowContents<In> {
+  readonly #table: StateTable;
+
+  constructor(table: StateTable) {
+    this.#table = table;
+  }
+
+  add(namespace: Namespace, value: In): boolean {
+    const isNew = !this.#table.has(namespace);
+    this.#table.append(namespace, value);
+    return isNew;
+  }
+
+  take(namespace: Namespace): readonly unknown[] | undefined {
+    // Lists are kept as arrays.
+    const elements = this.#table.get(namespace) as readonly unknown[] | undefined;
+    if (elements !== undefined) this.#table.remove(namespace);
+    return elements;
+  }
+}
+
+function checkAccumulator(accumulator: unknown, functionName: string, operatorName: string): void {
+  if (isPromise(accumulator)) throw promiseNotAllowed(functionName, operatorName);
+  if (accumulator !== undefined) return;
+  throw new MillraceError(
+    'STATE_VALUE_INVALID',
+    `Calling ${functionName} of operator '${operatorName}' failed: it returned undefined`,
+  );
+}

@@ -1,0 +1,22 @@
+import type { AggregateFunction } from '../functions/aggregate-function.ts';
+import type { ProcessWindowFunction } from '../functions/process-window-function.ts';
+import type { ReduceFunction } from '../functions/reduce-function.ts';
+import type { Window } from './window-assigner.ts';
+
+/**
+ * What a window computes. reduce and aggregate keep one accumulator a window, process keeps all elements. Without `process` the
+ * result of a reduce or aggregate is emitted as it is: Out is then its type.
+ */
+export type WindowFunction<In, Out, K, W extends Window> =
+  | {
+      readonly kind: 'reduce';
+      readonly reduce: ReduceFunction<In>;
+      readonly process?: ProcessWindowFunction<In, Out, K, W> | undefined;
+    }
+  | {
+      readonly kind: 'aggregate';
+      /** Accumulators and results are between these two functions; the types of the API tie them together. */
+      readonly aggregate: AggregateFunction<In, unknown, unknown>;
+      readonly process?: ProcessWindowFunction<unknown, Out, K, W> | undefined;
+    }
+  | { readonly kind: 'process'; readonly process: ProcessWindowFunction<In, Out, K, W> };
