@@ -1,0 +1,126 @@
+/**
+ * Virtual time and the processes that live in it. Everything that happens later (a timer, an answer of the disk, a message) is an
+ * action of some process, due at a virtual time. Time moves only when nothing is left to do at the present one, or when the
+ * scheduler draws so; a process that is paused does nothing, one that was killed never does anything again.
+ */
+import { assert } from '../../base/assert.ts';
+import type { Clock, TimerHandle, Timers } from '../../base/environment.ts';
+
+interface Action {
+  readonly dueMs: number;
+  readonly sequence: number;
+  readonly process: SimProcess;
+  readonly run: () => void;
+  isCanceled: boolean;
+}
+
+export class SimWorld {
+  #nowMs = 0;
+  #sequence = 0;
+  /** Sorted by (dueMs, sequence): actions of equal time run in the order in which they were made. */
+  readonly #actions: Action[] = [];
+
+  get nowMs(): number {
+    return this.#nowMs;
+  }
+
+  /** @returns undefined when no living process has anything planned. Paused processes' actions wait. */
+  get nextDueMs(): number | undefined {
+    return this.#actions.find(({ process }) => process.isRunning)?.dueMs;
+  }
+
+  advanceTo(timeMs: number): void {
+    assert(timeMs >= this.#nowMs, 'Virtual time goes back');
+    this.#nowMs = timeMs;
+  }
+
+  /** Runs the first action that is due, of a running process. False when there is none. */
+  runDue(): boolean {
+    const index = this.#actions.findIndex(({ dueMs, process }) => dueMs <= this.#nowMs && process.isRunning);
+    if (index < 0) return false;
+    const [action] = this.#actions.splice(index, 1);
+    if (action !== undefined && !action.isCanceled) action.run();
+    return true;
+  }
+
+  plan(process: SimProcess, delayMs: number, run: () => void): TimerHandle {
+    const action: Action = {
+      dueMs: this.#nowMs + delayMs,
+      sequence: this.#sequence++,
+      process,
+      run,
+      isCanceled: false,
+    };
+    const position = this.#actions.findLastIndex(({ dueMs }) => dueMs <= action.dueMs) + 1;
+    this.#actions.splice(position, 0, action);
+    return {
+      cancel: () => {
+        action.isCanceled = true;
+        const index = this.#actions.indexOf(action);
+        if (index >= 0) this.#actions.splice(index, 1);
+      },
+    };
+  }
+
+  forget(process: SimProcess): void {
+    for (let index = this.#actions.length - 1; index >= 0; index--) {
+      if (this.#actions[index]?.process === process) this.#actions.splice(index, 1);
+    }
+  }
+}
+
+/** One operating-system process: its timers and messages stop with it. */
+export class SimProcess {
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly #world: SimWorld;
+  #state: 'running' | 'paused' | 'dead' = 'running';
+  /** Jumps of the wall clock; the monotonic clock does not jump. */
+  #clockOffsetMs: number;
+  readonly #onDeath: (() => void)[] = [];
+
+  constructor(world: SimWorld, epochMs: number) {
+    this.#world = world;
+    this.#clockOffsetMs = epochMs;
+    this.clock = { nowMs: () => world.nowMs + this.#clockOffsetMs, monotonicMs: () => world.nowMs };
+    this.timers = { after: (delayMs, action) => world.plan(this, delayMs, action) };
+  }
+
+  get isRunning(): boolean {
+    return this.#state === 'running';
+  }
+
+  get isDead(): boolean {
+    return this.#state === 'dead';
+  }
+
+  /** Settles after `delayMs` of virtual time, or never if the process dies. */
+  sleep(delayMs: number): Promise<void> {
+    return new Promise((resolve) => this.#world.plan(this, delayMs, resolve));
+  }
+
+  /** SIGSTOP and SIGCONT. */
+  pause(): void {
+    if (this.#state === 'running') this.#state = 'paused';
+  }
+
+  resume(): void {
+    if (this.#state === 'paused') this.#state = 'running';
+  }
+
+  /** SIGKILL. */
+  kill(): void {
+    if (this.#state === 'dead') return;
+    this.#state = 'dead';
+    this.#world.forget(this);
+    for (const action of this.#onDeath) action();
+  }
+
+  onDeath(action: () => void): void {
+    this.#onDeath.push(action);
+  }
+
+  jumpClock(offsetMs: number): void {
+    this.#clockOffsetMs += offsetMs;
+  }
+}
