@@ -31,8 +31,7 @@ export type CsvConverter = (field: string, isQuoted: boolean) => unknown;
 
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const INTEGER = /^[+-]?\d+$/;
-const ISO_DATE =
-  /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2})?)(?:(\.\d{1,3})0*)?(Z|[+-]\d{2}:?\d{2})?)?$/;
+const ISO_DATE = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2})?)(?:(\.\d{1,3})0*)?(Z|[+-]\d{2}:?\d{2})?)?$/;
 
 const CONVERT: Readonly<Record<keyof CsvTypeMap, (field: string) => unknown>> = {
   string: (field) => field,
@@ -83,7 +82,9 @@ function parseDate(field: string): Date {
   const match = ISO_DATE.exec(field);
   if (match !== null) {
     const [, day = '', time = '00:00', fraction = '', zone = 'Z'] = match;
-    const date = new Date(`${day}T${time}${fraction}${zone.length === 5 ? `${zone.slice(0, 3)}:${zone.slice(3)}` : zone}`);
+    const date = new Date(
+      `${day}T${time}${fraction}${zone.length === 5 ? `${zone.slice(0, 3)}:${zone.slice(3)}` : zone}`,
+    );
     // A day that the month does not have rolls over instead of failing.
     if (!Number.isNaN(date.getTime()) && isRealDay(day)) return date;
   }
