@@ -29,25 +29,27 @@
  *
  * Tags, kinds, encodings and the order of TYPED_ARRAYS are stored in checkpoints: they may be added to, never changed.
  */
-export const TAG_NULL = 0;
-export const TAG_UNDEFINED = 1;
-export const TAG_FALSE = 2;
-export const TAG_TRUE = 3;
-export const TAG_INT32 = 4;
-export const TAG_DOUBLE = 5;
-export const TAG_STRING = 6;
-export const TAG_BIGINT64 = 7;
-export const TAG_BIGINT = 8;
-export const TAG_DATE = 9;
-export const TAG_ARRAY = 10;
-export const TAG_MAP = 11;
-export const TAG_SET = 12;
-export const TAG_ARRAY_BUFFER = 13;
-export const TAG_TYPED_ARRAY = 14;
-export const TAG_OBJECT = 15;
-export const TAG_SHAPE = 16;
-export const TAG_NAMED = 17;
-export const TAG_REGISTERED = 18;
+export const Tag = {
+  NULL: 0,
+  UNDEFINED: 1,
+  FALSE: 2,
+  TRUE: 3,
+  INT32: 4,
+  DOUBLE: 5,
+  STRING: 6,
+  BIGINT64: 7,
+  BIGINT: 8,
+  DATE: 9,
+  ARRAY: 10,
+  MAP: 11,
+  SET: 12,
+  ARRAY_BUFFER: 13,
+  TYPED_ARRAY: 14,
+  OBJECT: 15,
+  SHAPE: 16,
+  NAMED: 17,
+  REGISTERED: 18,
+} as const;
 
 export const FLAG_NO_PROTOTYPE = 1;
 
@@ -61,7 +63,7 @@ export const SHAPE_FIELD_COUNT_MAX = 64;
 /** Containers within containers. Bounds the stack; what goes deeper is taken for a cycle by the encoder and then looked at. */
 export const VALUE_DEPTH_MAX = 256;
 
-/** Rooms for the views of the domain: what BYTES_PER_ELEMENT and the buffer need. */
+/** By their number on the wire. */
 export const TYPED_ARRAYS = [
   Int8Array,
   Uint8Array,
