@@ -27,6 +27,8 @@ export abstract class KeyedProcessFunction<K, In, Out> implements RichFunction<O
   declare readonly Context: KeyedProcessContext<K>;
   /** Only a type: write `ctx: this['OnTimerContext']`. */
   declare readonly OnTimerContext: OnTimerContext<K>;
+  /** Only a type: a function that wants more of its values than the stream carries does not compile. */
+  declare readonly Input: (value: In, key: K) => void;
 
   /** Emitted values get the record's timestamp. */
   abstract processElement(value: In, ctx: this['Context'], out: Collector<Out>): void;

@@ -21,6 +21,8 @@ export interface ProcessContext {
 export abstract class ProcessFunction<In, Out> implements RichFunction<Out> {
   /** Only a type: write `ctx: this['Context']`. */
   declare readonly Context: ProcessContext;
+  /** Only a type: a function that wants more of its values than the stream carries does not compile. */
+  declare readonly Input: (value: In) => void;
 
   /** Emitted values get the record's timestamp. */
   abstract processElement(value: In, ctx: this['Context'], out: Collector<Out>): void;

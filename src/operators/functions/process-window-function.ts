@@ -22,6 +22,8 @@ export interface ProcessWindowContext<W extends Window> extends TimeService {
 export abstract class ProcessWindowFunction<In, Out, K, W extends Window> implements RichFunction<Out> {
   /** Only a type: write `ctx: this['Context']`. */
   declare readonly Context: ProcessWindowContext<W>;
+  /** Only a type: a function that wants more of its values than the stream carries does not compile. */
+  declare readonly Input: (element: In, key: K) => void;
 
   /** Emitted values get the window's `maxTimestampMs` as timestamp. `elements` is valid during the call. */
   abstract process(key: K, ctx: this['Context'], elements: Iterable<In>, out: Collector<Out>): void;
