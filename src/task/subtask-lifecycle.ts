@@ -1,6 +1,7 @@
 /** Opening and closing of a subtask's operators: the only calls that may take time, each with a bound. */
 import type { Environment } from '../base/environment.ts';
-import { MillraceError, messageOf } from '../base/errors.ts';
+import { messageOf } from '../base/errors.ts';
+import { settleWithin } from '../base/settle-within.ts';
 import { operatorError } from './chain-output.ts';
 import type { ChainNode } from './operator-chain.ts';
 import type { SourceInput } from './source-input.ts';
@@ -41,20 +42,4 @@ export async function closeAll({ nodes, source, environment, timeoutMs }: CloseO
   for (const { operator, chained } of nodes) {
     if (operator?.close !== undefined) await close(`Closing operator '${chained.name}'`, () => operator.close?.());
   }
-}
-
-interface Bound {
-  readonly environment: Environment;
-  readonly timeoutMs: number;
-  readonly what: string;
-}
-
-/** @throws FUNCTION_TIMEOUT */
-export function settleWithin(promise: Promise<void>, { environment, timeoutMs, what }: Bound): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = environment.timers.after(timeoutMs, () =>
-      reject(new MillraceError('FUNCTION_TIMEOUT', `${what} failed: it did not settle within ${timeoutMs} ms`)),
-    );
-    promise.then(resolve, reject).finally(() => timer.cancel());
-  });
 }
