@@ -1,0 +1,252 @@
+/**
+ * Opens a job's directory for a start: lock → facts → decision → takeover entry → clean-up. What is decided stands in
+ * protocol/resume.ts; this file reads the facts and carries the decision out.
+ *
+ * The takeover entry is appended on the facts that were decided on: if the log has changed meanwhile, all is read and decided
+ * anew. From the entry on this process owns the job, and whoever owned it before is fenced.
+ */
+import { assert } from '../../base/assert.ts';
+import type { Environment } from '../../base/environment.ts';
+import { MillraceError } from '../../base/errors.ts';
+import { checkpointId } from '../../base/ids.ts';
+import type { CheckpointId, JobId } from '../../base/ids.ts';
+import { NO_MUTANTS } from '../../base/mutants.ts';
+import type { Mutants } from '../../base/mutants.ts';
+import type { CheckpointMetadata } from '../metadata/checkpoint-metadata.ts';
+import { PointerLog } from '../pointer-log/pointer-log.ts';
+import { CheckpointPaths } from '../protocol/checkpoint-paths.ts';
+import { encodeIdentity } from '../protocol/job-identity.ts';
+import type { JobIdentity } from '../protocol/job-identity.ts';
+import { decideRestore, decideStart, startLine } from '../protocol/resume.ts';
+import type { RestoreDecision, StartDecision, StartFailure } from '../protocol/resume.ts';
+import type { RetentionState } from '../protocol/retention.ts';
+import type { HeldLock, JobLocks } from '../job-locks.ts';
+import { writeDurably } from './durable-file.ts';
+import { FileCheckpointStorage } from './file-checkpoint-storage.ts';
+import { readDirectoryFacts, readRestoreFacts } from './job-directory-facts.ts';
+import type { DirectoryFacts, ForeignOrigin } from './job-directory-facts.ts';
+import { clearAway } from './clear-away.ts';
+import { lockJob } from './job-lock.ts';
+import type { JobLock } from './job-lock.ts';
+import { storageFailure } from './storage-failure.ts';
+
+const DECISION_ATTEMPTS_MAX = 20;
+
+export interface OpenJobOptions {
+  readonly environment: Environment;
+  readonly kind: 'filesystem' | 'jobmanager';
+  /** Holds one directory for each job id. */
+  readonly checkpointDirectory: string;
+  readonly jobId: JobId;
+  readonly identity: JobIdentity;
+  readonly fresh: boolean;
+  readonly takeover: boolean;
+  readonly adopt: boolean;
+  /** A chk-<n> directory or its `_metadata`: absolute, or the bare name of one of this job's. */
+  readonly restoreFrom: string | undefined;
+  readonly locks: JobLocks;
+  /** Of this process, for those who find the job locked. */
+  readonly host: string;
+  readonly pid: number;
+  readonly mutants?: Mutants;
+}
+
+export interface RestoredCheckpoint {
+  readonly metadata: CheckpointMetadata;
+  /** What its data files are relative to: this job's directory, or the foreign one. */
+  readonly jobDirectory: string;
+  /** True: its files belong to somebody else, so the first checkpoint must be a full one. */
+  readonly isForeign: boolean;
+  readonly committedBeyond: readonly string[];
+}
+
+export interface OpenedJob {
+  readonly jobId: JobId;
+  /** `<checkpoint dir>/<job id>` */
+  readonly jobDirectory: string;
+  /** Of this process. */
+  readonly fencingEpoch: number;
+  readonly runId: string;
+  /** True unless a checkpoint of the same run is restored. */
+  readonly isNewRun: boolean;
+  readonly decision: StartDecision;
+  readonly restored: RestoredCheckpoint | undefined;
+  /** One line for the user: 'resuming chk-41 of ...' or 'new run of ...'. */
+  readonly startLine: string;
+  readonly storage: FileCheckpointStorage;
+  /** What the coordinator starts with. */
+  readonly retention: RetentionState;
+  readonly nextCheckpointId: CheckpointId;
+  /** Lets the next process in. Nothing may be written afterwards. */
+  close(): void;
+}
+
+/**
+ * Throws the error of the decision (JOB_ALREADY_RUNNING, JOB_NAME_TAKEN, CHECKPOINT_CORRUPT, CHECKPOINT_NOT_FOUND, ...), or
+ * CHECKPOINT_STORAGE_FAILED when the directory cannot be used.
+ */
+export async function openJobDirectory(options: OpenJobOptions): Promise<OpenedJob> {
+  const paths = CheckpointPaths.of(options.checkpointDirectory, options.jobId);
+  let lock: JobLock | undefined;
+  try {
+    await makeDirectories(options.environment, paths);
+    lock = await lockJob({ ...options, paths });
+    return await new JobOpening(options, paths, lock).open();
+  } catch (error) {
+    if (lock?.kind === 'acquired') lock.lock.release();
+    throw storageFailure('Opening', paths.jobDirectory, error);
+  }
+}
+
+async function makeDirectories({ files }: Environment, paths: CheckpointPaths): Promise<void> {
+  for (const path of [paths.jobDirectory, paths.pointers, paths.shared, paths.taskOwned])
+    await files.makeDirectories(path);
+}
+
+type Restore = RestoreDecision & { kind: 'restore' };
+
+interface Resolved {
+  readonly facts: DirectoryFacts;
+  readonly decision: Exclude<StartDecision, StartFailure>;
+  readonly restore: Restore | undefined;
+  readonly origin: ForeignOrigin | undefined;
+}
+
+class JobOpening {
+  readonly #options: OpenJobOptions;
+  readonly #paths: CheckpointPaths;
+  readonly #lock: JobLock;
+  readonly #log: PointerLog;
+
+  constructor(options: OpenJobOptions, paths: CheckpointPaths, lock: JobLock) {
+    this.#options = options;
+    this.#paths = paths;
+    this.#lock = lock;
+    const acceptStaleEpochs = (options.mutants ?? NO_MUTANTS).active.has('stale-epoch-accepted');
+    this.#log = new PointerLog({ environment: options.environment, paths, acceptStaleEpochs });
+  }
+
+  async open(): Promise<OpenedJob> {
+    for (let attempt = 0; attempt < DECISION_ATTEMPTS_MAX; attempt++) {
+      const resolved = await this.#resolve();
+      await this.#writeIdentity(resolved.facts);
+      const runId = resolved.restore?.runId ?? runIdOf(resolved.decision) ?? this.#newRunId();
+      const outcome = await this.#log.tryTakeOver(
+        { kind: 'takeover', ...this.#process(), ...restoreFrom(resolved) },
+        runId,
+      );
+      if (outcome.kind === 'taken') return this.#opened(resolved, runId, outcome.entry.fencingEpoch);
+    }
+    throw new MillraceError(
+      'JOB_ALREADY_RUNNING',
+      `Opening '${this.#paths.jobDirectory}' failed: others keep taking the job over`,
+    );
+  }
+
+  /** Reads and decides. */
+  async #resolve(): Promise<Resolved> {
+    const { environment, identity } = this.#options;
+    const facts = await readDirectoryFacts(environment, this.#paths, this.#log);
+    const decision = decideStart(
+      { jobDirectory: this.#paths.jobDirectory, lock: this.#lock, stored: facts.stored, entries: facts.entries },
+      { ...this.#options, identity },
+    );
+    if (decision.kind === 'fail') throw failure(decision);
+    if (decision.kind === 'new-run') return { facts, decision, restore: undefined, origin: undefined };
+    const { restoreFacts, origin } = await readRestoreFacts(environment, this.#paths, facts, decision);
+    const restore = decideRestore(decision, restoreFacts);
+    if (restore.kind === 'fail') throw failure(restore);
+    return { facts, decision, restore, origin };
+  }
+
+  /** Before the takeover entry: a directory with entries always says whose it is. */
+  async #writeIdentity({ stored }: DirectoryFacts): Promise<void> {
+    const { environment, identity } = this.#options;
+    const bytes = encodeIdentity(identity, environment.strings);
+    const former = stored === undefined ? undefined : encodeIdentity(stored, environment.strings);
+    if (former !== undefined && isEqual(former, bytes)) return;
+    const path = this.#paths.identity;
+    await writeDurably(environment.files, { path, temporaryPath: `${path}.${this.#options.pid}.tmp`, bytes });
+  }
+
+  async #opened(resolved: Resolved, runId: string, fencingEpoch: number): Promise<OpenedJob> {
+    const { environment, jobId, identity, kind } = this.#options;
+    const { decision, restore, facts } = resolved;
+    const cleared = await clearAway({
+      environment,
+      paths: this.#paths,
+      log: this.#log,
+      facts,
+      restore,
+      isForeign: resolved.origin !== undefined,
+      runId,
+      fencingEpoch,
+    });
+    const lock: HeldLock | undefined = this.#lock.kind === 'acquired' ? this.#lock.lock : undefined;
+    assert(lock !== undefined, 'A job is opened without lock');
+    return {
+      jobId,
+      jobDirectory: this.#paths.jobDirectory,
+      fencingEpoch,
+      runId,
+      isNewRun: restore === undefined || resolved.origin !== undefined,
+      decision,
+      restored: restore === undefined ? undefined : this.#restored(resolved, restore),
+      startLine: startLine(identity.jobName, decision, restore),
+      storage: new FileCheckpointStorage({
+        kind,
+        environment,
+        paths: this.#paths,
+        log: this.#log,
+        fencingEpoch,
+        runId,
+        retained: cleared.retained,
+        archived: cleared.archived,
+      }),
+      retention: { retained: cleared.retained, droppedLast: [] },
+      nextCheckpointId: checkpointId(facts.highestCheckpointId + 1),
+      close: () => lock.release(),
+    };
+  }
+
+  #restored({ origin }: Resolved, { metadata, committedBeyond }: Restore): RestoredCheckpoint {
+    return {
+      metadata,
+      jobDirectory: origin?.jobDirectory ?? this.#paths.jobDirectory,
+      isForeign: origin !== undefined,
+      committedBeyond,
+    };
+  }
+
+  #process(): { readonly host: string; readonly pid: number } {
+    return { host: this.#options.host, pid: this.#options.pid };
+  }
+
+  /** 16 hex digits. */
+  #newRunId(): string {
+    const { random } = this.#options.environment;
+    const half = (): string =>
+      random
+        .nextInt(2 ** 32)
+        .toString(16)
+        .padStart(8, '0');
+    return half() + half();
+  }
+}
+
+function runIdOf(decision: StartDecision): string | undefined {
+  return decision.kind === 'fail' ? undefined : decision.runId;
+}
+
+/** Kept in the takeover entry until a checkpoint completes: a crash before that must not fall back to the latest checkpoint. */
+function restoreFrom({ decision }: Resolved): { readonly restoreFrom?: string } {
+  return decision.kind === 'restore' ? { restoreFrom: decision.directory } : {};
+}
+
+function isEqual(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, index) => byte === b[index]);
+}
+
+function failure({ code, message }: StartFailure): MillraceError {
+  return new MillraceError(code, message);
+}

@@ -1,0 +1,66 @@
+/**
+ * The lock of a job directory. Lock files are numbered: a start takes the highest one; a takeover past a process that still holds
+ * it makes the next. So after a takeover the new owner holds the lock that later starts look at, whatever the old one does.
+ */
+import type { Environment } from '../../base/environment.ts';
+import type { HeldLock, JobLocks } from '../job-locks.ts';
+import { parseLockName } from '../protocol/checkpoint-paths.ts';
+import type { CheckpointPaths } from '../protocol/checkpoint-paths.ts';
+import { decodeLockHolder, encodeLockHolder } from '../protocol/job-identity.ts';
+import type { LockHolder } from '../protocol/job-identity.ts';
+import { readIfPresent, removeIfPresent } from './durable-file.ts';
+
+export interface JobLockOptions {
+  readonly environment: Environment;
+  readonly paths: CheckpointPaths;
+  readonly locks: JobLocks;
+  readonly host: string;
+  readonly pid: number;
+  /** Go past a process that holds the lock. */
+  readonly takeover: boolean;
+}
+
+export type JobLock =
+  | { readonly kind: 'acquired'; readonly lock: HeldLock }
+  | { readonly kind: 'held'; readonly holder: LockHolder | undefined };
+
+export async function lockJob(options: JobLockOptions): Promise<JobLock> {
+  const { locks, paths } = options;
+  const generation = Math.max(1, ...(await lockGenerations(options)));
+  const highest = locks.tryLock(paths.lock(generation));
+  const lock = highest ?? (options.takeover ? locks.tryLock(paths.lock(generation + 1)) : undefined);
+  if (lock === undefined) return { kind: 'held', holder: await readHolder(options) };
+  await writeHolder(options);
+  await removeOldLocks(options, highest === undefined ? generation + 1 : generation);
+  return { kind: 'acquired', lock };
+}
+
+async function lockGenerations({ environment, paths }: JobLockOptions): Promise<readonly number[]> {
+  const entries = await environment.files.list(paths.jobDirectory);
+  return entries.map(({ name }) => parseLockName(name)).filter((generation) => generation !== undefined);
+}
+
+async function readHolder({ environment, paths }: JobLockOptions): Promise<LockHolder | undefined> {
+  const bytes = await readIfPresent(environment.files, paths.running);
+  return bytes === undefined ? undefined : decodeLockHolder(bytes, environment.strings);
+}
+
+/** Neither atomic nor durable: it is read only to word a message. */
+async function writeHolder({ environment, paths, host, pid }: JobLockOptions): Promise<void> {
+  const bytes = encodeLockHolder({ host, pid, sinceMs: environment.clock.nowMs() }, environment.strings);
+  const handle = await environment.files.open(paths.running, 'write');
+  try {
+    await handle.truncate(0);
+    await handle.write(bytes, 0);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Whoever still holds one of them keeps holding a file without name. */
+async function removeOldLocks(options: JobLockOptions, ownGeneration: number): Promise<void> {
+  const { environment, paths } = options;
+  for (const generation of await lockGenerations(options)) {
+    if (generation < ownGeneration) await removeIfPresent(environment.files, paths.lock(generation));
+  }
+}
