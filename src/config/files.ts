@@ -56,7 +56,7 @@ function collect(node: Node | null, prefix: string, onValue: OnValue): void {
     onValue(prefix, items.join(';'), node);
   } else if (isScalar(node) && node.value !== null) {
     // The source text: '1 s' and 10 alike, and no float loses digits.
-    onValue(prefix, typeof node.value === 'string' ? node.value : (node.source ?? String(node.value)), node);
+    onValue(prefix, typeof node.value === 'string' ? node.value : (node.source ?? ''), node);
   } else if (prefix !== '') {
     onValue(prefix, '', node);
   }
