@@ -1,5 +1,6 @@
-// What pure folders may use beyond the language itself: cancellation, which has no clock and no I/O in it. Only
-// tsconfig.pure.json reads this file; everywhere else the declarations come from Node's types.
+// What pure folders may use beyond the language itself: cancellation, which has no clock and no I/O in it, and the address of a
+// module, by which two copies of the package are told apart. Only tsconfig.pure.json reads this file; everywhere else the
+// declarations come from Node's types.
 
 interface AbortSignal {
   readonly aborted: boolean;
@@ -15,3 +16,7 @@ interface AbortController {
 }
 
 declare const AbortController: { new (): AbortController };
+
+interface ImportMeta {
+  readonly url: string;
+}

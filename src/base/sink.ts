@@ -75,8 +75,8 @@ export interface WriterContext extends CommitterContext {
 export interface SinkWriter<T, WriterState, Committable> {
   /** Before the first record: restored files are cut to their valid length, leftovers of older epochs are removed. */
   open(): void | Promise<void>;
-  /** Synchronous into a bounded buffer that I/O drains. */
-  write(value: T, timestampMs: EventTimeMs, watermarkMs: EventTimeMs): void;
+  /** Synchronous into a bounded buffer that I/O drains. Not a method, so that a sink for other values does not fit a stream. */
+  readonly write: (value: T, timestampMs: EventTimeMs, watermarkMs: EventTimeMs) => void;
   /** False: the buffer is full, no record now; `wakeUp` follows. */
   readonly isWritable: boolean;
   /**
