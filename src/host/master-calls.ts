@@ -1,5 +1,6 @@
 /** A slot's side of the control plane as one function a message: what OrderedCalls and message ports carry. */
 import type { MasterCalls } from '../base/control-plane.ts';
+import type { AttemptListener } from '../job/host.ts';
 
 export type MasterMethod = keyof MasterCalls;
 
@@ -41,4 +42,18 @@ export function deliver(message: MasterMessage, target: MasterCalls): void {
     case 'attemptEnded':
       return target.attemptEnded();
   }
+}
+
+/** The end of an attempt is awaited through `cancel`: the listener does not need the message. */
+export function withoutEnd(listener: AttemptListener): MasterCalls {
+  return {
+    subtaskStatus: (...args) => listener.subtaskStatus(...args),
+    subtaskFailed: (...args) => listener.subtaskFailed(...args),
+    acknowledgeCheckpoint: (...args) => listener.acknowledgeCheckpoint(...args),
+    declineCheckpoint: (...args) => listener.declineCheckpoint(...args),
+    readerEvent: (...args) => listener.readerEvent(...args),
+    collected: (...args) => listener.collected(...args),
+    log: (...args) => listener.log(...args),
+    attemptEnded: () => {},
+  };
 }

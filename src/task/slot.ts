@@ -80,6 +80,11 @@ export class Slot implements SlotMessages {
     this.#byKey.get(subtaskKey(address))?.sourceEvent(event);
   }
 
+  /** Entries of each keyed state, largest first: for the memory watch. */
+  stateSizes(): readonly { readonly state: string; readonly entries: number }[] {
+    return this.#subtasks.flatMap((subtask) => subtask.stateSizes()).toSorted((a, b) => b.entries - a.entries);
+  }
+
   /** Ends all subtasks; settles when each is closed. */
   async close(): Promise<void> {
     await Promise.all(this.#subtasks.map((subtask) => subtask.close()));

@@ -114,6 +114,12 @@ export class Subtask {
     return this.#checkpoints?.isWriting === true;
   }
 
+  stateSizes(): readonly { readonly state: string; readonly entries: number }[] {
+    return (this.#built?.states ?? []).flatMap(({ chained, keyed }) =>
+      (keyed?.describeSizes() ?? []).map(({ state, entries }) => ({ state: `${chained.name}/${state}`, entries })),
+    );
+  }
+
   trigger(trigger: TriggerCheckpoint): void {
     this.#mailbox.post(() => this.#onTrigger(trigger));
   }

@@ -18,7 +18,8 @@ import type { Slot } from '../../task/slot.ts';
 import type { TaskConfiguration } from '../../task/task-configuration.ts';
 import { evaluateJob } from '../job-evaluation.ts';
 import type { EvaluationSettings } from '../job-evaluation.ts';
-import { deliver, masterCallsOver } from '../master-calls.ts';
+import { deliver, masterCallsOver, withoutEnd } from '../master-calls.ts';
+import { LOCAL_CHANNEL_RECORDS } from '../local-channels.ts';
 import { OrderedCalls } from '../ordered-calls.ts';
 import { RoundLoop } from '../round-loop.ts';
 import { assembleSlot } from '../slot-assembly.ts';
@@ -34,9 +35,6 @@ export interface InlineHostOptions {
   readonly slotCount: number;
   readonly storage: SlotStorage;
 }
-
-/** Records a channel holds at most; small enough that back pressure shows, large enough that batches form. */
-export const LOCAL_CHANNEL_RECORDS = 1024;
 
 export class InlineHost implements Host {
   readonly slotCount: number;
@@ -127,20 +125,6 @@ class InlineAttempt implements Attempt {
     const target: MasterCalls = withoutEnd(listener);
     return masterCallsOver((message) => this.#calls.add(() => deliver(message, target)));
   }
-}
-
-/** The slots of this thread end with `cancel`, which the caller awaits: nobody needs the message. */
-export function withoutEnd(listener: AttemptListener): MasterCalls {
-  return {
-    subtaskStatus: (...args) => listener.subtaskStatus(...args),
-    subtaskFailed: (...args) => listener.subtaskFailed(...args),
-    acknowledgeCheckpoint: (...args) => listener.acknowledgeCheckpoint(...args),
-    declineCheckpoint: (...args) => listener.declineCheckpoint(...args),
-    readerEvent: (...args) => listener.readerEvent(...args),
-    collected: (...args) => listener.collected(...args),
-    log: (...args) => listener.log(...args),
-    attemptEnded: () => {},
-  };
 }
 
 /** Both ends of every channel, made when the first is asked for. */

@@ -1,9 +1,9 @@
-import { writeSync } from 'node:fs';
 import type { Clock, Environment, Logger, Random, StandardStreams, Timers } from '../../base/environment.ts';
 import { nodeChecksum, nodeCompression } from './node-compression.ts';
 import { nodeDecompression } from './node-decompression.ts';
 import { nodeFiles } from './node-files.ts';
 import { nodeStrings } from './node-strings.ts';
+import { writeFully } from './synchronous-stream.ts';
 
 const nodeClock: Clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
 
@@ -18,23 +18,9 @@ const nodeTimers: Timers = {
 
 /** Whole lines, synchronously and from any thread: a worker's console would lose them when the process exits. */
 const nodeStreams: StandardStreams = {
-  writeOut: (text) => writeFully(1, text),
-  writeErr: (text) => writeFully(2, text),
+  writeOut: (text) => writeFully(1, new TextEncoder().encode(text)),
+  writeErr: (text) => writeFully(2, new TextEncoder().encode(text)),
 };
-
-const EAGAIN_RETRIES_MAX = 1_000_000;
-
-function writeFully(descriptor: number, text: string): void {
-  let bytes: Uint8Array = new TextEncoder().encode(text);
-  for (let retries = 0; bytes.length > 0 && retries < EAGAIN_RETRIES_MAX; retries++) {
-    try {
-      bytes = bytes.subarray(writeSync(descriptor, bytes));
-    } catch (error) {
-      // A pipe whose reader is slow: the descriptor may be non-blocking.
-      if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) throw error;
-    }
-  }
-}
 
 /** Drops everything; the default where nobody asked for logs. */
 export const silentLogger: Logger = { log: () => {}, with: () => silentLogger };

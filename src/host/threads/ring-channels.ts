@@ -1,0 +1,78 @@
+/**
+ * The channels of one slot's thread: a local queue where both subtasks are in this slot, one end of a ring where the other one
+ * is elsewhere. All rings that a subtask writes share that subtask's encoder: shapes belong to the producer's attempt.
+ */
+import { must } from '../../base/assert.ts';
+import type { Channel, ChannelReader, ChannelWriter } from '../../base/channel.ts';
+import type { Logger } from '../../base/environment.ts';
+import type { StringBytes } from '../../base/string-bytes.ts';
+import type { Doorbell } from '../../exchange/doorbell.ts';
+import { createLocalChannel } from '../../exchange/local-channel.ts';
+import { RingEncoder } from '../../exchange/ring-encoder.ts';
+import { createRingReader } from '../../exchange/ring-reader.ts';
+import { createRingWriter } from '../../exchange/ring-writer.ts';
+import type { ChannelSpec } from '../../graph/execution-graph.ts';
+import type { ChannelEnds } from '../slot-assembly.ts';
+import { LOCAL_CHANNEL_RECORDS } from '../local-channels.ts';
+
+export interface RingChannelsOptions {
+  readonly slotIndex: number;
+  readonly rings: ReadonlyMap<number, SharedArrayBuffer>;
+  /** By slot. */
+  readonly doorbells: readonly Doorbell[];
+  readonly strings: StringBytes;
+  readonly logger: Logger;
+}
+
+export class RingChannels implements ChannelEnds {
+  readonly #options: RingChannelsOptions;
+  readonly #local = new Map<number, Channel>();
+  readonly #encoders = new Map<string, RingEncoder>();
+
+  constructor(options: RingChannelsOptions) {
+    this.#options = options;
+  }
+
+  writer(spec: ChannelSpec): ChannelWriter {
+    if (!crossesThreads(spec)) return this.#localChannel(spec).writer;
+    const { strings, doorbells } = this.#options;
+    const consumer = must(doorbells[spec.downstreamSubtask], 'doorbell of the consumer');
+    return createRingWriter(this.#ring(spec), { strings, encoder: this.#encoder(spec), notify: () => consumer.ring() });
+  }
+
+  reader(spec: ChannelSpec): ChannelReader {
+    if (!crossesThreads(spec)) return this.#localChannel(spec).reader;
+    const { strings, doorbells } = this.#options;
+    const producer = must(doorbells[spec.upstreamSubtask], 'doorbell of the producer');
+    return createRingReader(this.#ring(spec), { strings, notify: () => producer.ring() });
+  }
+
+  #ring(spec: ChannelSpec): SharedArrayBuffer {
+    return must(this.#options.rings.get(spec.index), `ring of channel ${spec.index}`);
+  }
+
+  #encoder(spec: ChannelSpec): RingEncoder {
+    const owner = spec.edge.sourceVertex;
+    let encoder = this.#encoders.get(owner);
+    if (encoder === undefined) {
+      const onWarning = (message: string): void => this.#options.logger.log('warn', message);
+      encoder = new RingEncoder(this.#options.strings, { owner, onWarning });
+      this.#encoders.set(owner, encoder);
+    }
+    return encoder;
+  }
+
+  #localChannel(spec: ChannelSpec): Channel {
+    let channel = this.#local.get(spec.index);
+    if (channel === undefined) {
+      channel = createLocalChannel({ capacityRecords: LOCAL_CHANNEL_RECORDS });
+      this.#local.set(spec.index, channel);
+    }
+    return channel;
+  }
+}
+
+/** Slot i runs subtask i of every vertex. */
+export function crossesThreads(spec: ChannelSpec): boolean {
+  return spec.upstreamSubtask !== spec.downstreamSubtask;
+}

@@ -1,0 +1,95 @@
+/**
+ * The main thread's end of one slot's thread. A thread serves many attempts; when it dies, by itself or because it was stuck, the
+ * next deployment starts another one in its place.
+ */
+import { Worker } from 'node:worker_threads';
+import { fromErrorRecord, MillraceError } from '../../base/errors.ts';
+import { fileErrorCode } from '../../base/files.ts';
+import { Heartbeat, HEARTBEAT_BYTES } from './heartbeat.ts';
+import type { FromSlotThread, ThreadData, ToSlotThread } from './thread-messages.ts';
+
+/** The entry beside this file: .ts from sources, .js when built. */
+const ENTRY = new URL(`./slot-thread${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
+
+export interface SlotThreadOptions {
+  readonly data: Omit<ThreadData, 'heartbeat'>;
+  /** V8's limit for the old generation, MB. */
+  readonly heapLimitMb: number;
+}
+
+export interface SlotThreadListener {
+  onMessage(message: FromSlotThread): void;
+  /** The thread is gone; called once. */
+  onDied(error: MillraceError): void;
+}
+
+export class SlotThreadHandle {
+  readonly slotIndex: number;
+  readonly heartbeat: Heartbeat;
+  readonly ready: Promise<void>;
+  readonly #worker: Worker;
+  #listener: SlotThreadListener | undefined;
+  #death: MillraceError | undefined;
+
+  constructor({ data, heapLimitMb }: SlotThreadOptions) {
+    this.slotIndex = data.slotIndex;
+    const heartbeat = new SharedArrayBuffer(HEARTBEAT_BYTES);
+    this.heartbeat = new Heartbeat(heartbeat);
+    const threadData: ThreadData = { ...data, heartbeat };
+    this.#worker = new Worker(ENTRY, {
+      workerData: threadData,
+      name: `slot-${data.slotIndex}`,
+      resourceLimits: { maxOldGenerationSizeMb: heapLimitMb },
+    });
+    this.ready = new Promise((resolve, reject) => {
+      this.#listener = {
+        onMessage: (message) => {
+          if (message.kind === 'ready') resolve();
+          else if (message.kind === 'fatal') reject(fromErrorRecord(message.error));
+        },
+        onDied: reject,
+      };
+    });
+    this.#worker.on('message', (message: FromSlotThread) => this.#listener?.onMessage(message));
+    this.#worker.on('error', (error) => this.#died(threadError(this.slotIndex, error)));
+    this.#worker.on('exit', (code) => this.#died(exitError(this.slotIndex, code)));
+  }
+
+  get isAlive(): boolean {
+    return this.#death === undefined;
+  }
+
+  /** From now on messages go here. */
+  listen(listener: SlotThreadListener): void {
+    this.#listener = listener;
+    if (this.#death !== undefined) listener.onDied(this.#death);
+  }
+
+  send(message: ToSlotThread): void {
+    if (this.isAlive) this.#worker.postMessage(message);
+  }
+
+  /** Ends the thread whatever it does, also in an endless loop; it counts as dead with this error. */
+  async end(error: MillraceError): Promise<void> {
+    this.#died(error);
+    await this.#worker.terminate();
+  }
+
+  #died(error: MillraceError): void {
+    if (this.#death !== undefined) return;
+    this.#death = error;
+    this.#listener?.onDied(error);
+  }
+}
+
+function threadError(slotIndex: number, error: unknown): MillraceError {
+  if (fileErrorCode(error) === 'ERR_WORKER_OUT_OF_MEMORY') {
+    const message = `Slot ${slotIndex} ran out of memory: its heap limit was reached faster than the memory watch could see`;
+    return new MillraceError('MEMORY_BUDGET_EXCEEDED', message, { cause: error });
+  }
+  return new MillraceError('TASK_THREAD_DIED', `Thread of slot ${slotIndex} ended with an error`, { cause: error });
+}
+
+function exitError(slotIndex: number, code: number): MillraceError {
+  return new MillraceError('TASK_THREAD_DIED', `Thread of slot ${slotIndex} ended by itself with exit code ${code}`);
+}
