@@ -8,8 +8,7 @@
 import { MillraceError } from '../../base/errors.ts';
 import type { SourceSplit } from '../../base/source.ts';
 import type { StringBytes } from '../../base/string-bytes.ts';
-import { decodeValue } from '../../codec/decode-value.ts';
-import { encodeValue } from '../../codec/encode-value.ts';
+import { decodeValue, encodeValue } from '../../codec/encode-value.ts';
 
 export interface EnumeratorState {
   readonly enumerator: unknown;
