@@ -35,10 +35,7 @@ export class EventTimeProgress {
   }
 
   advance(watermarkMs: EventTimeMs): void {
-    assert(
-      watermarkMs > this.#watermarkMs,
-      () => `Watermark ${watermarkMs} does not rise above ${this.#watermarkMs}`,
-    );
+    assert(watermarkMs > this.#watermarkMs, () => `Watermark ${watermarkMs} does not rise above ${this.#watermarkMs}`);
     this.#watermarkMs = watermarkMs;
     this.#isFiring = true;
   }

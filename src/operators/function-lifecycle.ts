@@ -47,7 +47,10 @@ export class FunctionLifecycle<Out> {
 function hasLifecycle<Out>(userFunction: object): userFunction is RichFunction<Out> {
   if (typeof userFunction === 'function') return false;
   // An instance of a class may remember things in its fields even when it has nothing to open.
-  return Object.getPrototypeOf(userFunction) !== Object.prototype || ['open', 'finish', 'close'].some((name) => name in userFunction);
+  return (
+    Object.getPrototypeOf(userFunction) !== Object.prototype ||
+    ['open', 'finish', 'close'].some((name) => name in userFunction)
+  );
 }
 
 function markOpened(userFunction: object, operatorName: string): void {

@@ -9,7 +9,7 @@ import { EventTimeProgress } from './event-time-progress.ts';
 import type { KeyedProcessFunction } from './functions/keyed-process-function.ts';
 import { CurrentKey } from './current-key.ts';
 import { KeyedCallContext } from './keyed-call-context.ts';
-import { KeyedTimerService } from './keyed-timer-service.ts';
+import { FunctionTimerService } from './function-timer-service.ts';
 import { afterSetup } from './not-set-up.ts';
 import { rejectThenable } from './promise-check.ts';
 import { UserFunctionOperator } from './user-function-operator.ts';
@@ -44,7 +44,7 @@ class KeyedProcessOperator<K, In, Out> extends UserFunctionOperator<Out> impleme
     const { backend } = keys;
     for (const state of declaredStates(this.#function)) state.bind(backend, { checkMutation: context.checkMutation });
     const progress = new EventTimeProgress(context, backend.timers, this.#onEventTimer);
-    const timerService = new KeyedTimerService(context, backend.timers, progress);
+    const timerService = new FunctionTimerService(context, backend.timers, progress);
     this.#running = {
       context,
       keys,

@@ -65,7 +65,10 @@ class ReduceOperator<T> extends UserFunctionOperator<T> implements OperatorInput
     const result = this.#reduce(accumulated, value);
     if (isPromise(result)) throw promiseNotAllowed('reduce', this.operatorName);
     if (result === undefined) {
-      throw new MillraceError('STATE_VALUE_INVALID', `Calling reduce of operator '${this.operatorName}' failed: it returned undefined`);
+      throw new MillraceError(
+        'STATE_VALUE_INVALID',
+        `Calling reduce of operator '${this.operatorName}' failed: it returned undefined`,
+      );
     }
     return result;
   }

@@ -42,7 +42,6 @@ class TimestampsAndWatermarksOperator<T> implements StreamOperator, OperatorInpu
   #snapshots: ListStateHandle<GeneratorSnapshot> | undefined;
   #watermarkMs: EventTimeMs = WATERMARK_MIN;
   #isIdle = false;
-  #hasInputEnded = false;
   /** Infinity: no periodic watermarks. */
   #nextPeriodMs = Number.POSITIVE_INFINITY;
 
@@ -82,13 +81,7 @@ class TimestampsAndWatermarksOperator<T> implements StreamOperator, OperatorInpu
   }
 
   processWatermark(watermarkMs: EventTimeMs): void {
-    if (watermarkMs === WATERMARK_MAX) this.#hasInputEnded = true;
-  }
-
-  /** Sends the last watermark; there is nothing else to fire. */
-  fireDue(): boolean {
-    if (this.#hasInputEnded) this.#emitWatermark(WATERMARK_MAX);
-    return true;
+    if (watermarkMs === WATERMARK_MAX) this.#emitWatermark(WATERMARK_MAX);
   }
 
   nextProcessingTimeMs(): number {

@@ -17,6 +17,6 @@ export type WindowFunction<In, Out, K, W extends Window> =
       readonly kind: 'aggregate';
       /** Accumulators and results are between these two functions; the types of the API tie them together. */
       readonly aggregate: AggregateFunction<In, unknown, unknown>;
-      readonly process?: ProcessWindowFunction<unknown, Out, K, W> | undefined;
+      readonly process?: ProcessWindowFunction<never, Out, K, W> | undefined;
     }
   | { readonly kind: 'process'; readonly process: ProcessWindowFunction<In, Out, K, W> };

@@ -17,6 +17,7 @@ import type { ListStateHandle } from '../../base/operator-state.ts';
 import type { KeySpec } from '../../graph/stream-graph.ts';
 import { EventTimeProgress } from '../event-time-progress.ts';
 import type { OutputTag } from '../functions/output-tag.ts';
+import type { ProcessWindowFunction } from '../functions/process-window-function.ts';
 import { CurrentKey } from '../current-key.ts';
 import { afterSetup } from '../not-set-up.ts';
 import { UserFunctionOperator } from '../user-function-operator.ts';
@@ -43,7 +44,7 @@ export function windowOperator<In, Out, K, W extends Window>(
   const { process } = options.function;
   return {
     kind: 'window',
-    states: [contentsInfo(options.function), ...(process === undefined ? [] : WindowProcess.states(process))],
+    states: [contentsInfo(options.function)],
     isStateful: true,
     create: () => new WindowOperator(options),
   };
@@ -68,14 +69,17 @@ class WindowOperator<In, Out, K, W extends Window> extends UserFunctionOperator<
     super.setup(context);
     this.#checkRestoredWindows(context);
     const keys = new CurrentKey(context, this.#options.key);
-    const { process } = this.#options.function;
+    const process: ProcessWindowFunction<never, Out, K, W> | undefined = this.#options.function.process;
     const progress = new EventTimeProgress(context, keys.backend.timers, this.#onTimer);
     this.#running = {
       context,
       keys,
       progress,
       contents: bindContents(this.#options.function, keys.backend, context.operatorName),
-      process: process === undefined ? undefined : new WindowProcess(process, { context, progress, keys, out: this.collector }),
+      process:
+        process === undefined
+          ? undefined
+          : new WindowProcess(process, { context, progress, collector: this.collector }),
     };
   }
 
@@ -128,7 +132,7 @@ class WindowOperator<In, Out, K, W extends Window> extends UserFunctionOperator<
     assert(results !== undefined, () => `Window ${timer.namespace} has a timer and no contents`);
     const window = this.#assigner.fromNamespace(timer.namespace);
     this.collector.timestampMs = window.maxTimestampMs;
-    if (process !== undefined) process.call(timer, window, results);
+    if (process !== undefined) process.fire(timer, window, results);
     // Without a process function there is one result, and it is of type Out.
     else this.collector.collect(results[0] as Out);
   };

@@ -1,0 +1,66 @@
+import { assert } from '../../base/assert.ts';
+import type { Clock } from '../../base/environment.ts';
+import type { EventTimeMs } from '../../base/event-time.ts';
+import type { TimerEntry } from '../../base/keyed-state.ts';
+import type { OperatorContext } from '../../base/operator.ts';
+import type { EventTimeProgress } from '../event-time-progress.ts';
+import type { OutputTag } from '../functions/output-tag.ts';
+import type { ProcessWindowContext, ProcessWindowFunction } from '../functions/process-window-function.ts';
+import { rejectThenable } from '../promise-check.ts';
+import type { TimestampedCollector } from '../timestamped-collector.ts';
+import type { Window } from './window-assigner.ts';
+
+export interface WindowProcessOptions<Out> {
+  readonly context: OperatorContext;
+  readonly progress: EventTimeProgress;
+  readonly collector: TimestampedCollector<Out>;
+}
+
+/** Calls a ProcessWindowFunction, and is the context that the function sees; one for all windows. */
+export class WindowProcess<Out, K, W extends Window> implements ProcessWindowContext<W> {
+  readonly #function: ProcessWindowFunction<never, Out, K, W>;
+  readonly #progress: EventTimeProgress;
+  readonly #collector: TimestampedCollector<Out>;
+  readonly #clock: Clock;
+  readonly #operatorName: string;
+  #window: W | undefined;
+
+  constructor(
+    fn: ProcessWindowFunction<never, Out, K, W>,
+    { context, progress, collector }: WindowProcessOptions<Out>,
+  ) {
+    this.#function = fn;
+    this.#progress = progress;
+    this.#collector = collector;
+    this.#clock = context.environment.clock;
+    this.#operatorName = context.operatorName;
+  }
+
+  get window(): W {
+    assert(this.#window !== undefined, 'A window function asks for its window outside a call');
+    return this.#window;
+  }
+
+  currentWatermark(): EventTimeMs {
+    return this.#progress.watermarkMs;
+  }
+
+  currentProcessingTime(): number {
+    return this.#clock.nowMs();
+  }
+
+  output<T>(tag: OutputTag<T>, value: T): void {
+    this.#collector.collectSide(tag, value);
+  }
+
+  /** The window fires and is removed. `results` are what its contents give. */
+  fire(timer: TimerEntry, window: W, results: readonly unknown[]): void {
+    this.#window = window;
+    // Key and contents are of the types that the API ties the function to.
+    const result: unknown = this.#function.process(timer.key as K, this, results as readonly never[], this.#collector);
+    if (result !== undefined) rejectThenable(result, 'process', this.#operatorName);
+    const cleared: unknown = this.#function.clear?.(this);
+    if (cleared !== undefined) rejectThenable(cleared, 'clear', this.#operatorName);
+    this.#window = undefined;
+  }
+}

@@ -1,0 +1,162 @@
+/** Tumbling event-time windows against recorded Flink jobs. */
+import { describe, expect, test } from 'vitest';
+import { isEventTime } from '../../src/base/event-time.ts';
+import { WatermarkMerger } from '../../src/exchange/watermark-merger.ts';
+import { fieldAggregation } from '../../src/operators/field-aggregation.ts';
+import type { FieldAggregation } from '../../src/operators/field-aggregation.ts';
+import type { AggregateFunction } from '../../src/operators/functions/aggregate-function.ts';
+import type { Collector } from '../../src/operators/functions/collector.ts';
+import { OutputTag } from '../../src/operators/functions/output-tag.ts';
+import { ProcessWindowFunction } from '../../src/operators/functions/process-window-function.ts';
+import type { TimeWindow } from '../../src/operators/window/time-window.ts';
+import { windowStartMs } from '../../src/operators/window/window-start.ts';
+import { goldenCase } from '../support/golden-case.ts';
+import type { OutputLine } from '../support/golden-order.ts';
+import { applyLine, feed, operatorJob, outputLine, replayHarness, testGoldenCase } from '../support/golden-replay.ts';
+import type { Element, InputLine, Replay, ReplayedJob } from '../support/golden-replay.ts';
+import { dumpWindows, tumblingWindows } from '../support/golden-windows.ts';
+import type { ElementWindows, WindowResult } from '../support/golden-windows.ts';
+import { OperatorHarness } from '../support/operator-harness.ts';
+import type { HarnessOptions } from '../support/operator-harness.ts';
+
+const side = new OutputTag<unknown>('side');
+
+/** The one result of a reduce or aggregate, under the name that the recording gives it. */
+class DumpResult<Result> extends ProcessWindowFunction<Result, WindowResult, string, TimeWindow> {
+  readonly #name: string;
+
+  constructor(name: string) {
+    super();
+    this.#name = name;
+  }
+
+  process(key: string, ctx: this['Context'], elements: Iterable<Result>, out: Collector<WindowResult>): void {
+    const results = [...elements];
+    const { startMs: start, endMs: end } = ctx.window;
+    out.collect({ key, start, end, wm: ctx.currentWatermark(), [this.#name]: results[0], n: results.length });
+  }
+}
+
+class SideDump extends ProcessWindowFunction<Element, WindowResult, string, TimeWindow> {
+  process(key: string, ctx: this['Context'], elements: Iterable<Element>, out: Collector<WindowResult>): void {
+    const values = [...elements].map(({ v }) => v);
+    for (const v of values) if (v > 5) ctx.output(side, { key, v });
+    out.collect({ key, n: values.length });
+  }
+}
+
+interface CountAndSum {
+  count: number;
+  sum: number;
+}
+
+/** Changes its accumulator in place, as most do. */
+const countAndSum: AggregateFunction<Element, CountAndSum, CountAndSum> = {
+  createAccumulator: () => ({ count: 0, sum: 0 }),
+  add: ({ v }, accumulator) => {
+    accumulator.count++;
+    accumulator.sum += v;
+    return accumulator;
+  },
+  getResult: (accumulator) => accumulator,
+};
+
+const joinIds = (a: Element, b: Element): Element => ({ k: a.k, v: a.v + b.v, id: `${a.id}+${b.id}` });
+
+const aggregated = (aggregation: FieldAggregation) => (): ElementWindows => ({
+  kind: 'reduce',
+  reduce: fieldAggregation<Element>(aggregation),
+});
+
+const cases: Record<string, HarnessOptions> = {
+  'tumbling-basic': dumpWindows(),
+  'tumbling-offset': dumpWindows({ offset: 3 }),
+  'tumbling-negative-offset': dumpWindows({ offset: -4 }),
+  'tumbling-late-side-output': dumpWindows({ keepsLate: true }),
+  'tumbling-reduce': tumblingWindows(() => ({ kind: 'reduce', reduce: joinIds })),
+  'tumbling-reduce-process': tumblingWindows(() => ({ kind: 'reduce', reduce: joinIds, process: new DumpResult('reduced') })),
+  'tumbling-aggregate-process': tumblingWindows(() => ({ kind: 'aggregate', aggregate: countAndSum, process: new DumpResult('agg') })),
+  'tumbling-sum': tumblingWindows(aggregated({ kind: 'sum', field: 'v' })),
+  'tumbling-min': tumblingWindows(aggregated({ kind: 'min', field: 'v' })),
+  'tumbling-max': tumblingWindows(aggregated({ kind: 'max', field: 'v' })),
+  'process-window-side-output': tumblingWindows(() => ({ kind: 'process', process: new SideDump() })),
+};
+
+for (const [name, options] of Object.entries(cases)) testGoldenCase(name, (replay) => operatorJob(options, replay));
+
+describe('jobs of more than one operator', () => {
+  testGoldenCase('tumbling-chained-windows', (replay) => chainedWindows(replay));
+  testGoldenCase('window-on-union', (replay) => windowOnUnion(replay));
+});
+
+/** 10 ms sums, and on their results again 10 ms and 30 ms. */
+function chainedWindows(replay: Replay): ReplayedJob {
+  const sums = replayHarness(tumblingWindows(aggregated({ kind: 'sum', field: 'v' })), replay);
+  const tens = replayHarness(dumpWindows(), replay);
+  const thirties = replayHarness(dumpWindows({ size: 30 }), replay);
+  const passOn = (): OutputLine[] => {
+    const results = sums.take();
+    feed(tens, results);
+    feed(thirties, results);
+    // What the recording has of the second of two ends of the job is its records.
+    const fromThirties = thirties.take().map(outputLine).filter(({ out }) => out === 'main');
+    return [...tens.take().map(outputLine), ...fromThirties.map((line) => ({ ...line, out: 'thirty' }))];
+  };
+  return {
+    apply: (line) => {
+      applyLine(sums, line);
+      return passOn();
+    },
+    endOfInput: () => {
+      sums.endOfInput();
+      return passOn();
+    },
+  };
+}
+
+/** Two inputs of one operator: lateness is judged by the merged watermark. */
+function windowOnUnion(replay: Replay): ReplayedJob {
+  const harness = replayHarness(dumpWindows({ keepsLate: true }), replay);
+  const merger = new WatermarkMerger(2, {
+    onWatermark: (watermarkMs) => harness.watermark(watermarkMs),
+    onStatus: (isIdle) => harness.status(isIdle),
+  });
+  return {
+    apply: (line) => {
+      const input = line.input ?? 0;
+      if (line.idle === true) merger.onStatus(input, true);
+      else if (typeof line.watermark === 'number') merger.onWatermark(input, line.watermark);
+      else {
+        merger.onStatus(input, false);
+        applyLine(harness, line);
+      }
+      return harness.take().map(outputLine);
+    },
+    endOfInput: () => {
+      merger.onEndOfInput(0);
+      merger.onEndOfInput(1);
+      return harness.take().map(outputLine);
+    },
+  };
+}
+
+test('window-no-timestamp: a record without timestamp fails the job', () => {
+  const harness = new OperatorHarness(dumpWindows());
+  const [line] = goldenCase<InputLine, unknown>('window-no-timestamp').input;
+
+  expect(() => harness.element(line?.value)).toThrow(expect.objectContaining({ code: 'TIMESTAMP_MISSING' }));
+});
+
+/** Exact up to 2^53; beyond, Flink's 64-bit arithmetic goes on (and wraps around), where ours has no event times any more. */
+test('window-start: the start of the window of a timestamp', () => {
+  interface Line {
+    readonly ts: unknown;
+    readonly offset: number;
+    readonly size: number;
+    readonly start: unknown;
+  }
+  const lines = goldenCase<unknown, Line>('window-start').output.filter(({ ts }) => isEventTime(ts));
+
+  expect(lines.length).toBeGreaterThan(390);
+  for (const { ts, offset, size, start } of lines) expect(windowStartMs(Number(ts), offset, size)).toBe(start);
+});
