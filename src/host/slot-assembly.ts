@@ -73,11 +73,10 @@ function slotRuntime(options: SlotAssemblyOptions): SlotRuntime {
     master: options.master,
     checkpoints: new SlotCheckpoints(options.dataFiles),
     checkpointReader: options.dataReader,
-    createKeyedState: ({ keyGroups, maxParallelism, key }) =>
+    createKeyedState: ({ keyGroups, maxParallelism }) =>
       new HashmapStateBackend({
         keyGroups,
         maxParallelism,
-        keyHash: key.hash,
         strings,
         mutants: configuration.mutants,
       }),

@@ -123,11 +123,11 @@ async function restoreKeyedState(
   restored: OperatorSubtaskState | undefined,
   { deployment, runtime }: ChainBuildOptions,
 ): Promise<KeyedStateBackend | undefined> {
-  const key = chained.keys.find((spec) => spec !== undefined);
-  if (key === undefined) return undefined;
+  const isKeyed = chained.keys.some((spec) => spec !== undefined);
+  if (!isKeyed) return undefined;
   const { maxParallelism, parallelism } = deployment.vertex;
   const keyGroups = keyGroupRange(maxParallelism, parallelism, deployment.address.subtaskIndex);
-  const backend = runtime.createKeyedState({ keyGroups, maxParallelism, key });
+  const backend = runtime.createKeyedState({ keyGroups, maxParallelism });
   for (const { keyGroup, sections } of restored?.keyed ?? []) {
     const bytes: Uint8Array[] = [];
     for (const section of sections) bytes.push(await runtime.checkpointReader.readSection(section));

@@ -8,7 +8,6 @@ import type { KeyedStateBackend, KeyGroupRange } from '../base/keyed-state.ts';
 import type { SubtaskMetrics } from '../base/metrics.ts';
 import type { OperatorSubtaskState, SubtaskRestore } from '../base/state-handle.ts';
 import type { InputGate } from '../exchange/input-gate.ts';
-import type { KeySpec } from '../graph/stream-graph.ts';
 import type { JobVertex } from '../graph/job-graph.ts';
 import type { OperatorStateSnapshots } from './operator-state-snapshots.ts';
 import type { ChainWriter } from './operator-chain.ts';
@@ -37,7 +36,6 @@ export interface SlotRuntime {
 export interface KeyedStateOptions {
   readonly keyGroups: KeyGroupRange;
   readonly maxParallelism: number;
-  readonly key: KeySpec;
 }
 
 export interface SubtaskDeployment {
