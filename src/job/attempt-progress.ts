@@ -7,15 +7,9 @@ export interface AttemptProgress {
   readonly statuses: ReadonlyMap<string, SubtaskStatus>;
   /** Checkpointing was started: once in an attempt, when every subtask has opened. */
   readonly isCheckpointing: boolean;
-  /** The checkpoint at the end of all input was asked for: once in an attempt. */
-  readonly isFinalCheckpointTriggered: boolean;
 }
 
-export const NO_PROGRESS: AttemptProgress = {
-  statuses: new Map(),
-  isCheckpointing: false,
-  isFinalCheckpointTriggered: false,
-};
+export const NO_PROGRESS: AttemptProgress = { statuses: new Map(), isCheckpointing: false };
 
 const RANK: Readonly<Record<SubtaskStatus, number>> = { running: 1, 'end-of-data': 2, finished: 3 };
 

@@ -70,7 +70,7 @@ function fail(state: JobMasterState, failure: ErrorRecord): JobMasterTransition 
   const next = inPhase(state, phase);
   if (state.isAttemptLive || !isFinal) return go(next, answer);
   const disarm: readonly JobMasterCommand[] =
-    state.phase.kind === 'restarting' ? [{ kind: 'disarm-timer', timer: 'restart' }] : [];
+    state.phase.kind === 'restarting' ? [{ kind: 'disarm-restart-timer' }] : [];
   return end(next, 'FAILED', failure, ...disarm, answer);
 }
 
@@ -113,8 +113,7 @@ export function afterFailure(state: JobMasterState, verdict: Verdict, nowMs: num
       const delayMs = verdict.restartAtMs - nowMs;
       if (delayMs <= 0) return redeploy(state);
       return go(inPhase(state, { kind: 'restarting', restartAtMs: verdict.restartAtMs }), {
-        kind: 'arm-timer',
-        timer: 'restart',
+        kind: 'arm-restart-timer',
         delayMs,
       });
     }

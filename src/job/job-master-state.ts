@@ -86,27 +86,25 @@ export type JobMasterEvent =
   | { readonly kind: 'attempt-ended'; readonly attemptNumber: number }
   /** The answer to `drain-checkpoints`: none is under way. */
   | { readonly kind: 'checkpoints-drained' }
-  | { readonly kind: 'timer-fired'; readonly timer: JobTimer }
+  /** The answer to `arm-restart-timer`. */
+  | { readonly kind: 'restart-due' }
   | { readonly kind: 'outcome-recorded' }
   | { readonly kind: 'outcome-not-recorded'; readonly error: ErrorRecord };
-
-/** 'drain': how long a checkpoint that is under way may hold up a suspension. */
-export type JobTimer = 'restart' | 'drain';
 
 export type JobMasterCommand =
   /** Restore plan, enumerators, subtasks. A failure comes back as an event. */
   | { readonly kind: 'deploy'; readonly attemptNumber: number }
+  /** Every subtask has opened. The checkpoint at the end of all input comes from the coordinator. */
   | { readonly kind: 'start-checkpointing' }
-  | { readonly kind: 'trigger-final-checkpoint' }
-  /** No new checkpoint; `checkpoints-drained` when none is under way. */
+  /** No new checkpoint; `checkpoints-drained` when none is under way, after a short time at most. */
   | { readonly kind: 'drain-checkpoints' }
   /** No new checkpoint, and those under way are given up. */
   | { readonly kind: 'stop-checkpointing' }
   /** `attempt-ended` when all of it is closed, also one that is still being deployed. */
   | { readonly kind: 'end-attempt'; readonly attemptNumber: number }
   | { readonly kind: 'ask-restart-strategy' }
-  | { readonly kind: 'arm-timer'; readonly timer: JobTimer; readonly delayMs: number }
-  | { readonly kind: 'disarm-timer'; readonly timer: JobTimer }
+  | { readonly kind: 'arm-restart-timer'; readonly delayMs: number }
+  | { readonly kind: 'disarm-restart-timer' }
   /** FINISHED or CANCELED entry of the pointer log. */
   | { readonly kind: 'record-outcome'; readonly outcome: RecordedOutcome }
   /** `restartInMs` undefined: the job fails with it. */

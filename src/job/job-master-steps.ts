@@ -32,7 +32,6 @@ export function redeploy(state: JobMasterState): JobMasterTransition {
 export function endAttempt(state: JobMasterState, phase: JobPhase): JobMasterTransition {
   assert(state.isAttemptLive, () => `No attempt is live in phase '${state.phase.kind}'`);
   const commands: JobMasterCommand[] = [];
-  if (state.phase.kind === 'draining') commands.push({ kind: 'disarm-timer', timer: 'drain' });
   if (state.progress.isCheckpointing) commands.push({ kind: 'stop-checkpointing' });
   commands.push({ kind: 'end-attempt', attemptNumber: state.attemptNumber });
   return go(inPhase(state, phase), ...commands);

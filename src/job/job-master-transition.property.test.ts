@@ -4,7 +4,7 @@
  * the world calms down, answers everything and lets the subtasks finish. Must hold:
  *
  *   the job ends, once, and nothing is commanded afterwards · there are never two attempts at once · the strategy is asked at
- *   most once an attempt · timers are armed once at a time and only in their phase · checkpointing is stopped iff it was started
+ *   most once an attempt · the timer is armed once at a time and disarmed when it is not needed · checkpointing is stopped iff it was started
  */
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -12,7 +12,7 @@ import type { SubtaskStatus } from '../base/control-plane.ts';
 import type { ErrorRecord } from '../base/errors.ts';
 import type { ErrorRecovery } from '../base/error-catalogue.ts';
 import { initialJobMasterState } from './job-master-state.ts';
-import type { JobMasterCommand, JobMasterEvent, JobMasterState, JobTimer } from './job-master-state.ts';
+import type { JobMasterCommand, JobMasterEvent, JobMasterState } from './job-master-state.ts';
 import { transition } from './job-master-transition.ts';
 
 const SUBTASKS = ['a', 'b', 'c'];
@@ -36,7 +36,7 @@ class World {
   readonly #live = new Set<number>();
   readonly #ending = new Set<number>();
   readonly #statuses = new Map<string, SubtaskStatus>();
-  readonly #timers = new Set<JobTimer>();
+  #isTimerArmed = false;
   readonly #askedFor = new Set<number>();
   #isCheckpointing = false;
   #isDraining = false;
@@ -60,7 +60,7 @@ class World {
   answers(): JobMasterEvent[] {
     return [
       ...[...this.#ending].map((attemptNumber): JobMasterEvent => ({ kind: 'attempt-ended', attemptNumber })),
-      ...[...this.#timers].map((timer): JobMasterEvent => ({ kind: 'timer-fired', timer })),
+      ...(this.#isTimerArmed ? [{ kind: 'restart-due' } as const] : []),
       ...(this.#isDraining ? [{ kind: 'checkpoints-drained' } as const] : []),
       ...(this.#isAsked ? [this.#decision()] : []),
       ...(this.#isRecording ? [{ kind: 'outcome-recorded' } as const] : []),
@@ -104,8 +104,8 @@ class World {
         this.#ending.delete(event.attemptNumber);
         this.#live.delete(event.attemptNumber);
         break;
-      case 'timer-fired':
-        this.#timers.delete(event.timer);
+      case 'restart-due':
+        this.#isTimerArmed = false;
         break;
       case 'checkpoints-drained':
         this.#isDraining = false;
@@ -144,9 +144,6 @@ class World {
         expect(this.#isCheckpointing).toBe(false);
         this.#isCheckpointing = true;
         break;
-      case 'trigger-final-checkpoint':
-        expect(this.#isCheckpointing).toBe(true);
-        break;
       case 'drain-checkpoints':
         this.#isDraining = true;
         break;
@@ -161,12 +158,13 @@ class World {
         if (this.#live.size > 0) this.#askedFor.add(this.state.attemptNumber);
         this.#isAsked = true;
         break;
-      case 'arm-timer':
-        expect(this.#timers.has(command.timer)).toBe(false);
-        this.#timers.add(command.timer);
+      case 'arm-restart-timer':
+        expect(this.#isTimerArmed).toBe(false);
+        this.#isTimerArmed = true;
         break;
-      case 'disarm-timer':
-        this.#timers.delete(command.timer);
+      case 'disarm-restart-timer':
+        expect(this.#isTimerArmed).toBe(true);
+        this.#isTimerArmed = false;
         break;
       case 'record-outcome':
         expect(this.#live.size).toBe(0);

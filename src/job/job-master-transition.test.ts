@@ -32,8 +32,7 @@ const EVENTS = {
   'no restart': { kind: 'restart-decided', delayMs: undefined, strategy: 'none' },
   'attempt ended': { kind: 'attempt-ended', attemptNumber: 1 },
   drained: { kind: 'checkpoints-drained' },
-  'restart timer': { kind: 'timer-fired', timer: 'restart' },
-  'drain timer': { kind: 'timer-fired', timer: 'drain' },
+  'restart due': { kind: 'restart-due' },
   recorded: { kind: 'outcome-recorded' },
   'not recorded': { kind: 'outcome-not-recorded', error: RESTARTABLE },
 } satisfies Record<string, JobMasterEvent>;
@@ -63,7 +62,6 @@ function inPhase(phase: JobPhase, isAttemptLive: boolean): JobMasterState {
         ['b', 'running'],
       ]),
       isCheckpointing: true,
-      isFinalCheckpointTriggered: false,
     },
   };
 }
@@ -91,7 +89,6 @@ const finishingSoon = withStatuses(
     ['a', 'end-of-data'],
     ['b', 'finished'],
   ]),
-  { isFinalCheckpointTriggered: true },
 );
 const draining = withStatuses(inPhase({ kind: 'draining' }, true), finishingSoon.progress.statuses);
 
@@ -119,8 +116,8 @@ const TABLE: readonly (readonly [string, JobMasterState, Row])[] = [
       cancel: 'cancelling: end-attempt 1',
       suspend: 'suspending: end-attempt 1',
       'a is running': 'running: start-checkpointing',
-      'a ends': 'running: start-checkpointing, trigger-final-checkpoint',
-      'a finishes': 'running: start-checkpointing, trigger-final-checkpoint',
+      'a ends': 'running: start-checkpointing',
+      'a finishes': 'running: start-checkpointing',
       'restartable failure': 'failing: end-attempt 1, ask-restart-strategy',
       'final failure': 'failing: end-attempt 1, report-failure',
       'job lost': 'failing: end-attempt 1, report-failure',
@@ -133,9 +130,9 @@ const TABLE: readonly (readonly [string, JobMasterState, Row])[] = [
       'attempt ended': IMPOSSIBLE,
       'a is running': IMPOSSIBLE,
       cancel: `cancelling: ${END}`,
-      suspend: 'draining: arm-timer drain, drain-checkpoints',
-      'a ends': 'running: trigger-final-checkpoint',
-      'a finishes': 'running: trigger-final-checkpoint',
+      suspend: 'draining: drain-checkpoints',
+      'a ends': 'running: ',
+      'a finishes': 'running: ',
       'restartable failure': `failing: ${END}, ask-restart-strategy`,
       'final failure': `failing: ${END}, report-failure`,
       'job lost': `failing: ${END}, report-failure`,
@@ -149,7 +146,7 @@ const TABLE: readonly (readonly [string, JobMasterState, Row])[] = [
       'a is running': IMPOSSIBLE,
       'a ends': IMPOSSIBLE,
       cancel: `cancelling: ${END}`,
-      suspend: 'draining: arm-timer drain, drain-checkpoints',
+      suspend: 'draining: drain-checkpoints',
       'a finishes': `finishing: ${END}`,
       'restartable failure': `failing: ${END}, ask-restart-strategy`,
       'final failure': `failing: ${END}, report-failure`,
@@ -163,13 +160,12 @@ const TABLE: readonly (readonly [string, JobMasterState, Row])[] = [
       'attempt ended': IMPOSSIBLE,
       'a is running': IMPOSSIBLE,
       'a ends': IMPOSSIBLE,
-      cancel: `cancelling: disarm-timer drain, ${END}`,
-      'a finishes': `finishing: disarm-timer drain, ${END}`,
-      drained: `suspending: disarm-timer drain, ${END}`,
-      'drain timer': `suspending: disarm-timer drain, ${END}`,
-      'restartable failure': `suspending: disarm-timer drain, ${END}, ${FURTHER}`,
-      'final failure': `suspending: disarm-timer drain, ${END}, ${FURTHER}`,
-      'job lost': `failing: disarm-timer drain, ${END}, report-failure`,
+      cancel: `cancelling: ${END}`,
+      'a finishes': `finishing: ${END}`,
+      drained: `suspending: ${END}`,
+      'restartable failure': `suspending: ${END}, ${FURTHER}`,
+      'final failure': `suspending: ${END}, ${FURTHER}`,
+      'job lost': `failing: ${END}, report-failure`,
     },
   ],
   [
@@ -194,7 +190,7 @@ const TABLE: readonly (readonly [string, JobMasterState, Row])[] = [
       cancel: 'recording: record-outcome CANCELED',
       suspend: 'ended: settle SUSPENDED',
       'job lost': 'ended: report-failure, settle FAILED',
-      'restart in 50 ms': 'restarting: report-failure, arm-timer restart',
+      'restart in 50 ms': 'restarting: report-failure, arm-restart-timer',
       'restart at once': 'running: report-failure, deploy 2',
       'no restart': 'ended: report-failure, settle FAILED',
     },
@@ -208,7 +204,7 @@ const TABLE: readonly (readonly [string, JobMasterState, Row])[] = [
       'restartable failure': `failing: ${FURTHER}`,
       'final failure': 'failing: report-failure',
       'job lost': 'failing: report-failure',
-      'attempt ended': 'restarting: arm-timer restart',
+      'attempt ended': 'restarting: arm-restart-timer',
     },
   ],
   [
@@ -237,10 +233,10 @@ const TABLE: readonly (readonly [string, JobMasterState, Row])[] = [
     'restarting',
     inPhase({ kind: 'restarting', restartAtMs: NOW_MS + 10 }, false),
     {
-      cancel: 'recording: disarm-timer restart, record-outcome CANCELED',
-      suspend: 'ended: disarm-timer restart, settle SUSPENDED',
-      'job lost': 'ended: disarm-timer restart, report-failure, settle FAILED',
-      'restart timer': 'running: deploy 2',
+      cancel: 'recording: disarm-restart-timer, record-outcome CANCELED',
+      suspend: 'ended: disarm-restart-timer, settle SUSPENDED',
+      'job lost': 'ended: disarm-restart-timer, report-failure, settle FAILED',
+      'restart due': 'running: deploy 2',
     },
   ],
   [
@@ -298,7 +294,7 @@ const TABLE: readonly (readonly [string, JobMasterState, Row])[] = [
 function summary(state: JobMasterState, event: JobMasterEvent): string {
   const { state: next, commands } = transition(state, event, NOW_MS);
   const shown = commands.map((command) => {
-    const details = ['attemptNumber', 'timer', 'outcome'].flatMap((field) =>
+    const details = ['attemptNumber', 'outcome'].flatMap((field) =>
       Object.entries(command).filter(([name]) => name === field),
     );
     return [command.kind, ...details.map(([, value]) => String(value))].join(' ');
@@ -330,7 +326,7 @@ describe('The job master', () => {
   test('counts the wait for a restart from the failure, not from the end of the attempt', () => {
     const decided = transition(failing(PENDING), EVENTS['restart in 50 ms'], NOW_MS).state;
     expect(transition(decided, EVENTS['attempt ended'], NOW_MS + 20).commands).toEqual([
-      { kind: 'arm-timer', timer: 'restart', delayMs: 30 },
+      { kind: 'arm-restart-timer', delayMs: 30 },
     ]);
   });
 

@@ -6,17 +6,8 @@ import { assert, unreachable } from '../base/assert.ts';
 import type { SubtaskStatus } from '../base/control-plane.ts';
 import { haveAllReached, withStatus } from './attempt-progress.ts';
 import { afterFailure, onFailure, onOutcomeNotRecorded, onRestartDecided } from './job-master-failure.ts';
-import type {
-  JobMasterCommand,
-  JobMasterEvent,
-  JobMasterState,
-  JobMasterTransition,
-  JobTimer,
-} from './job-master-state.ts';
+import type { JobMasterEvent, JobMasterState, JobMasterTransition } from './job-master-state.ts';
 import { deploy, end, endAttempt, go, inPhase, isOfLiveAttempt, record, redeploy, stay } from './job-master-steps.ts';
-
-/** How long a checkpoint that is under way may hold up a suspension. */
-export const DRAIN_TIMEOUT_MS = 2000;
 
 export function transition(state: JobMasterState, event: JobMasterEvent, nowMs: number): JobMasterTransition {
   switch (event.kind) {
@@ -39,8 +30,8 @@ export function transition(state: JobMasterState, event: JobMasterEvent, nowMs: 
       return isOfLiveAttempt(state, event.attemptNumber) ? onAttemptEnded(state, nowMs) : stay(state);
     case 'checkpoints-drained':
       return state.phase.kind === 'draining' ? endAttempt(state, { kind: 'suspending' }) : stay(state);
-    case 'timer-fired':
-      return onTimer(state, event.timer);
+    case 'restart-due':
+      return state.phase.kind === 'restarting' ? redeploy(state) : stay(state);
     case 'outcome-recorded':
       return state.phase.kind === 'recording' ? end(state, state.phase.outcome, undefined) : stay(state);
     case 'outcome-not-recorded':
@@ -62,7 +53,7 @@ function onCancel(state: JobMasterState): JobMasterTransition {
       if (state.phase.verdict.kind === 'fail') return stay(state);
       return state.isAttemptLive ? stay(inPhase(state, { kind: 'cancelling' })) : record(state, 'CANCELED');
     case 'restarting':
-      return record(state, 'CANCELED', { kind: 'disarm-timer', timer: 'restart' });
+      return record(state, 'CANCELED', { kind: 'disarm-restart-timer' });
     case 'created':
       return record(state, 'CANCELED');
     case 'cancelling':
@@ -77,16 +68,12 @@ function onSuspend(state: JobMasterState): JobMasterTransition {
   switch (state.phase.kind) {
     case 'running':
       if (!state.progress.isCheckpointing) return endAttempt(state, { kind: 'suspending' });
-      return go(
-        inPhase(state, { kind: 'draining' }),
-        { kind: 'arm-timer', timer: 'drain', delayMs: DRAIN_TIMEOUT_MS },
-        { kind: 'drain-checkpoints' },
-      );
+      return go(inPhase(state, { kind: 'draining' }), { kind: 'drain-checkpoints' });
     case 'failing':
       if (state.phase.verdict.kind === 'fail') return stay(state);
       return state.isAttemptLive ? stay(inPhase(state, { kind: 'suspending' })) : end(state, 'SUSPENDED', undefined);
     case 'restarting':
-      return end(state, 'SUSPENDED', undefined, { kind: 'disarm-timer', timer: 'restart' });
+      return end(state, 'SUSPENDED', undefined, { kind: 'disarm-restart-timer' });
     case 'created':
       return end(state, 'SUSPENDED', undefined);
     case 'draining':
@@ -103,18 +90,10 @@ function onSubtaskStatus(state: JobMasterState, subtask: string, status: Subtask
   if (state.phase.kind !== 'running' && state.phase.kind !== 'draining') return stay(state);
   const next = { ...state, progress: withStatus(state.progress, subtask, status) };
   if (haveAllReached(next.progress, state.subtaskCount, 'finished')) return endAttempt(next, { kind: 'finishing' });
-  return state.phase.kind === 'running' && state.isCheckpointingEnabled ? advanceCheckpointing(next) : stay(next);
-}
-
-/** Both steps may come with one status: a subtask that opens last may find the others at the end of their data. */
-function advanceCheckpointing(state: JobMasterState): JobMasterTransition {
-  const { progress, subtaskCount } = state;
-  const commands: JobMasterCommand[] = [];
-  const isCheckpointing = haveAllReached(progress, subtaskCount, 'running');
-  if (isCheckpointing && !progress.isCheckpointing) commands.push({ kind: 'start-checkpointing' });
-  const isAtEnd = haveAllReached(progress, subtaskCount, 'end-of-data');
-  if (isAtEnd && !progress.isFinalCheckpointTriggered) commands.push({ kind: 'trigger-final-checkpoint' });
-  return go({ ...state, progress: { ...progress, isCheckpointing, isFinalCheckpointTriggered: isAtEnd } }, ...commands);
+  const { isCheckpointing } = next.progress;
+  if (!state.isCheckpointingEnabled || isCheckpointing || state.phase.kind !== 'running') return stay(next);
+  if (!haveAllReached(next.progress, state.subtaskCount, 'running')) return stay(next);
+  return go({ ...next, progress: { ...next.progress, isCheckpointing: true } }, { kind: 'start-checkpointing' });
 }
 
 function onAttemptEnded(state: JobMasterState, nowMs: number): JobMasterTransition {
@@ -131,9 +110,4 @@ function onAttemptEnded(state: JobMasterState, nowMs: number): JobMasterTransiti
     default:
       assert(false, `Attempt ended in phase '${state.phase.kind}'`);
   }
-}
-
-function onTimer(state: JobMasterState, timer: JobTimer): JobMasterTransition {
-  if (timer === 'restart') return state.phase.kind === 'restarting' ? redeploy(state) : stay(state);
-  return state.phase.kind === 'draining' ? endAttempt(state, { kind: 'suspending' }) : stay(state);
 }
