@@ -52,6 +52,8 @@ export interface StateTable {
   get(namespace: Namespace): unknown;
   /** `value` must not be undefined. */
   put(namespace: Namespace, value: unknown): void;
+  /** Adds to the end of the array that is the value, or makes one: what a list state adds with, at the cost of the element. */
+  append(namespace: Namespace, element: unknown): void;
   remove(namespace: Namespace): void;
   has(namespace: Namespace): boolean;
 }
@@ -65,6 +67,8 @@ export interface MapStateTable {
   has(namespace: Namespace, mapKey: unknown): boolean;
   /** In order of insertion. Entries may be removed while iterating. */
   entries(namespace: Namespace): IterableIterator<[unknown, unknown]>;
+  /** As `entries`, but hands no values out. */
+  keys(namespace: Namespace): IterableIterator<unknown>;
   isEmpty(namespace: Namespace): boolean;
   clear(namespace: Namespace): void;
 }

@@ -1,0 +1,18 @@
+import { copyWith } from '../codec/copy-value.ts';
+import { ownString, ownStrings } from '../codec/own-strings.ts';
+import type { KeyId } from './canonical-key.ts';
+
+/**
+ * What state keeps of a value that is put: no string of it keeps a page of a channel alive, and no object is shared with anyone.
+ * `held` is what the entry holds already: an object that was handed out, changed in place and put back stays itself if it can.
+ * Throws VALUE_NOT_SERIALIZABLE for most values outside the codec's domain; the snapshot finds the others.
+ */
+export function ownedValue(value: unknown, held: unknown): unknown {
+  if (typeof value === 'number') return value;
+  const isForeign = typeof value === 'object' && value !== null && value !== held;
+  return isForeign ? copyWith(value, ownString) : ownStrings(value);
+}
+
+export function ownedId(id: KeyId): KeyId {
+  return typeof id === 'string' ? ownString(id) : id;
+}
