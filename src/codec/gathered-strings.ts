@@ -13,7 +13,7 @@ import { STRING_LATIN1, STRING_UTF16 } from './wire-format.ts';
 export type TextEncoding = typeof STRING_LATIN1 | typeof STRING_UTF16;
 
 /** Immediately false for a string that the engine keeps as bytes: then no character of it can match. */
-const WIDE_CHARACTER = /[^\u0000-\u00ff]/;
+const WIDE_CHARACTER = /[\u0100-\uffff]/;
 
 export class GatheredStringWriter implements StringWriter {
   /** Of the page so far. A sum of strings is a tree until it is written: adding to it copies nothing. */

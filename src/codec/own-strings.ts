@@ -3,7 +3,8 @@
  * it in memory. Values that stay (state, timers, keys) get strings of their own.
  */
 import { copyWith } from './copy-value.ts';
-import { builtInClassOf, isPrimitive, prototypeOf } from './value-domain.ts';
+import { builtInClassOf, prototypeOf } from './value-domain.ts';
+import type { BuiltInClass } from './value-domain.ts';
 
 /** V8 copies the characters of a cut that is shorter than this, so it holds on to nothing. */
 const SHORTEST_SLICE = 13;
@@ -23,26 +24,28 @@ export function ownString(text: string): string {
 
 /** One level deep: a container within a container is taken for one that may, so that a cycle is not followed here. */
 function mayHoldPage(value: unknown): boolean {
-  if (isPrimitive(value) || typeof value !== 'object' || value === null) return isLongOrContainer(value);
-  switch (builtInClassOf(prototypeOf(value))) {
-    case 'date':
-    case 'array-buffer':
-    case 'typed-array':
-      return false;
-    case 'array':
-      return (value as readonly unknown[]).some(isLongOrContainer);
-    case 'plain':
-      return hasLongOrContainer(value as Readonly<Record<string, unknown>>); // a plain object
-    default:
-      return true;
-  }
+  if (typeof value !== 'object' || value === null) return isLongString(value);
+  const builtIn = builtInClassOf(prototypeOf(value));
+  if (builtIn === 'plain') return hasLongStringOrContainer(value as Readonly<Record<string, unknown>>); // a plain object
+  if (builtIn === 'array') return (value as readonly unknown[]).some(isLongStringOrContainer);
+  return !isLeaf(builtIn);
 }
 
-function hasLongOrContainer(fields: Readonly<Record<string, unknown>>): boolean {
-  for (const name in fields) if (isLongOrContainer(fields[name])) return true;
+function hasLongStringOrContainer(fields: Readonly<Record<string, unknown>>): boolean {
+  for (const name in fields) if (isLongStringOrContainer(fields[name])) return true;
   return false;
 }
 
-function isLongOrContainer(value: unknown): boolean {
-  return typeof value === 'string' ? value.length >= SHORTEST_SLICE : !isPrimitive(value);
+function isLongStringOrContainer(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return isLongString(value);
+  return !isLeaf(builtInClassOf(prototypeOf(value)));
+}
+
+function isLongString(value: unknown): boolean {
+  return typeof value === 'string' && value.length >= SHORTEST_SLICE;
+}
+
+/** Holds no other values. */
+function isLeaf(builtIn: BuiltInClass | undefined): boolean {
+  return builtIn === 'date' || builtIn === 'array-buffer' || builtIn === 'typed-array';
 }

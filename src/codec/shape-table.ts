@@ -72,7 +72,7 @@ export class ShapeTable {
     }
     let node = hasPrototype ? this.#withPrototype : this.#withoutPrototype;
     if (this.#count >= SHAPE_COUNT_MAX) {
-      return node.descend(names)?.shape ?? this.#refuse(`objects of more than ${SHAPE_COUNT_MAX} different shapes`);
+      return nodeAt(node, names)?.shape ?? this.#refuse(`objects of more than ${SHAPE_COUNT_MAX} different shapes`);
     }
     for (const name of names) node = node.afterOrNew(name);
     node.shape ??= { id: this.#count++, version: 1, code: ShapeCode.of(ShapeLayout.of(object, names, hasPrototype)) };
@@ -111,12 +111,6 @@ class NameNode {
     return node;
   }
 
-  descend(names: readonly string[]): NameNode | undefined {
-    let node: NameNode | undefined = this;
-    for (const name of names) node = node?.after(name);
-    return node;
-  }
-
   #stepTo(name: string): NameNode | undefined {
     const node = this.#nodes?.get(name);
     if (node === undefined) return undefined;
@@ -124,4 +118,10 @@ class NameNode {
     this.#lastNode = node;
     return node;
   }
+}
+
+function nodeAt(root: NameNode, names: readonly string[]): NameNode | undefined {
+  let node: NameNode | undefined = root;
+  for (const name of names) node = node?.after(name);
+  return node;
 }
