@@ -13,10 +13,15 @@ export const JOB_ID = jobId('0123456789abcdef0123456789abcdef');
 export const OPERATOR_ID = operatorId('fedcba9876543210fedcba9876543210');
 export const RUN_ID = 'run7';
 
+export interface PendingCommittable {
+  readonly checkpointId: CheckpointId;
+  readonly committable: unknown;
+}
+
 /** What a checkpoint holds of one subtask. */
 export interface SinkSubtaskSnapshot {
   readonly states: readonly unknown[];
-  readonly committables: readonly unknown[];
+  readonly committables: readonly PendingCommittable[];
 }
 
 export interface SinkCheckpoint {
@@ -41,7 +46,7 @@ export class FakeSinkTask<T> {
   readonly writer: SinkWriter<T, unknown, unknown>;
   readonly committer: Committer<unknown> | undefined;
   /** Committables that wait for their checkpoint. */
-  pending: readonly unknown[];
+  pending: readonly PendingCommittable[];
   readonly failures: unknown[] = [];
   wakeUps = 0;
   readonly #restored: SinkCheckpoint | undefined;
@@ -68,7 +73,7 @@ export class FakeSinkTask<T> {
     };
     const subtasks = restored?.subtasks ?? [];
     const union = subtasks.flatMap(({ states }) => states);
-    const dealt = (elements: readonly unknown[]): readonly unknown[] =>
+    const dealt = <E>(elements: readonly E[]): readonly E[] =>
       elements.filter((_, index) => index % parallelism === subtaskIndex);
     this.pending = dealt(subtasks.flatMap(({ committables }) => committables));
     this.committer = sink.createCommitter?.(context);
@@ -87,24 +92,27 @@ export class FakeSinkTask<T> {
 
   /** The synchronous part; `durable` settles when the subtask may acknowledge. */
   barrier(id: number, isEndOfInput: boolean = false): { snapshot: SinkSubtaskSnapshot; durable: Promise<void> } {
-    this.pending = [...this.pending, ...this.writer.prepareCommit(checkpointId(id), isEndOfInput)];
+    const made = this.writer.prepareCommit(checkpointId(id), isEndOfInput);
+    this.pending = [...this.pending, ...made.map((committable) => ({ checkpointId: checkpointId(id), committable }))];
     const states = this.writer.snapshotState(checkpointId(id));
     // Encoded at once, as in task/: later changes of the objects must not reach the checkpoint.
     const snapshot = structuredClone({ states, committables: this.pending });
     return { snapshot, durable: this.writer.durable() };
   }
 
-  /** Commits everything that is pending: the caller completes checkpoints one after the other. */
-  async commit(id: number, pending: readonly unknown[] = this.pending): Promise<void> {
-    if (pending.length === 0) return;
+  /** Commits what the checkpoint and those before it cover. */
+  async commit(id: number, pending: readonly PendingCommittable[] = this.pending): Promise<void> {
+    const covered = pending.filter((each) => each.checkpointId <= id);
+    if (covered.length === 0) return;
     const permit = CommitPermit.of({
       kind: 'checkpoint-completed',
       checkpointId: checkpointId(id),
       fencingEpoch: this.#epoch,
     });
-    const outcomes = await must(this.committer, 'committer').commit(permit, pending);
-    const done = new Set(pending.filter((_, index) => outcomes[index] !== 'retry'));
-    this.pending = this.pending.filter((committable) => !done.has(committable));
+    const committables = covered.map(({ committable }) => committable);
+    const outcomes = await must(this.committer, 'committer').commit(permit, committables);
+    const done = new Set(covered.filter((_, index) => outcomes[index] !== 'retry'));
+    this.pending = this.pending.filter((each) => !done.has(each));
   }
 
   /** A checkpoint from barrier to commit. */

@@ -22,6 +22,7 @@
  */
 import { assert } from '../../../base/assert.ts';
 import type { MillraceError } from '../../../base/errors.ts';
+import type { FileHandle } from '../../../base/files.ts';
 import type { EventTimeMs } from '../../../base/event-time.ts';
 import type { CheckpointId } from '../../../base/ids.ts';
 import type { SinkGuarantee, SinkWriter, WriterContext } from '../../../base/sink.ts';
@@ -116,7 +117,8 @@ export class FileSinkWriter<T> implements SinkWriter<T, FileWriterState, FileCom
     const own = this.#restored.filter(({ writer }) => writer.subtaskIndex % parallelism === subtaskIndex);
     const restored = new RestoredFiles(this.#folder, this.#context.logger);
     for (const file of own.flatMap((state) => state.inProgress)) {
-      if (await restored.isPresent(file)) this.#takeOver(file);
+      const source = await restored.open(file);
+      if (source !== undefined) this.#takeOver(file, source);
     }
   }
 
@@ -170,12 +172,13 @@ export class FileSinkWriter<T> implements SinkWriter<T, FileWriterState, FileCom
   /** One after the other: a later call must not settle before the folders that an earlier one still syncs. */
   durable(): Promise<void> {
     const files = [...this.#finishing, ...[...this.#open.values()].map(({ file }) => file.sync())];
+    // Taken now: a bucket that comes in later has a file that is not among those waited for, and may not exist yet.
+    const buckets = [...this.#unsyncedBuckets];
+    this.#unsyncedBuckets.clear();
     const before = this.#durable;
     const durable = (async (): Promise<void> => {
       await before;
       await Promise.all(files);
-      const buckets = [...this.#unsyncedBuckets];
-      this.#unsyncedBuckets.clear();
       for (const bucket of buckets) await this.#folder.syncFolder(bucket);
     })();
     this.#durable = durable;
@@ -199,10 +202,10 @@ export class FileSinkWriter<T> implements SinkWriter<T, FileWriterState, FileCom
     }
   }
 
-  #takeOver(restored: InProgressFile): void {
+  #takeOver(restored: InProgressFile, source: FileHandle): void {
     const suffix = suffixOfFinalName(restored.final);
     const open = this.#make({ bucket: restored.bucket, createdMs: restored.createdMs, suffix, isCompressed: false });
-    open.file.copyFrom(this.#folder.resolve(restored.temporary), restored.validBytes);
+    open.file.copyFrom(source, this.#folder.resolve(restored.temporary), restored.validBytes);
     this.#discards.push({ kind: 'discard', temporary: restored.temporary });
     this.#keepOpen(open);
     // The job was changed to another format: nothing of it may follow in this file.

@@ -71,18 +71,13 @@ export class OutputFile {
     this.#sizeBytes += written;
   }
 
-  /** The first `validBytes` of another file become the beginning of this one. Before any append. */
-  copyFrom(path: string, validBytes: number): void {
+  /** The first `validBytes` of another file become the beginning of this one. Before any append. Closes the other file. */
+  copyFrom(source: FileHandle, path: string, validBytes: number): void {
     this.#sizeBytes += validBytes;
     this.#isDirty = true;
-    void this.#enqueue('Copying to', async (handle) => {
-      const source = await this.#options.environment.files.open(path, 'read');
-      try {
-        await this.#copy(source, handle, path, validBytes);
-      } finally {
-        await source.close();
-      }
-    });
+    const copied = this.#enqueue('Copying to', (target) => this.#copy(source, target, path, validBytes));
+    const close = (): void => void source.close().catch(() => {});
+    copied.then(close, close);
   }
 
   /** Settles when everything taken so far is durable; the file's name is the caller's to make durable. */

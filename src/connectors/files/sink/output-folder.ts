@@ -1,6 +1,6 @@
 /** Walks and moves files below a sink's folder. */
 import { fileErrorCode } from '../../../base/files.ts';
-import type { DirectoryEntry, Files } from '../../../base/files.ts';
+import type { DirectoryEntry, FileHandle, Files } from '../../../base/files.ts';
 import { outputFailed } from './output-failed.ts';
 
 /** Buckets nested deeper than this are not looked into. */
@@ -52,6 +52,17 @@ export class OutputFolder {
 
   async exists(relative: string): Promise<boolean> {
     return (await this.#files.stat(this.resolve(relative))) !== undefined;
+  }
+
+  /** For reading; undefined when it does not exist. */
+  async open(relative: string): Promise<FileHandle | undefined> {
+    const path = this.resolve(relative);
+    try {
+      return await this.#files.open(path, 'read');
+    } catch (error) {
+      if (fileErrorCode(error) === 'ENOENT') return undefined;
+      throw outputFailed('Opening', path, error);
+    }
   }
 
   /** False when `from` does not exist. Durable after `sync` of both folders. */
