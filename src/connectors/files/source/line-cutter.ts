@@ -17,6 +17,7 @@ import { REPLACEMENT, decodedExactly } from './decoded-exactly.ts';
 
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
+const BYTE_ORDER_MARK_BYTES = 3;
 /** Bytes of a tail that may turn out not to count as the line: a byte order mark before it, a \r behind it. */
 const NOT_COUNTED_MAX = 4;
 const NO_BYTES: Uint8Array = new Uint8Array(0);
@@ -62,6 +63,8 @@ export class LineCutter {
   /** The beginning of a line whose end has not been seen: pieces in order. */
   #tail: Uint8Array[] = [];
   #tailBytes = 0;
+  /** Of a byte order mark before the next line; the first line still starts at 0, even if the split ends within the mark. */
+  #markBytes = 0;
   #isSkipping: boolean;
   #isInputEnded = false;
 
@@ -122,8 +125,9 @@ export class LineCutter {
     const blockStart = this.#blockPosition;
     const blockEnd = this.#isOneUnitPerByte ? this.#textPosition : this.#lineEndInBlock(blockStart);
     this.#blockPosition = blockEnd;
-    this.lineStartBytes = this.nextBytes;
-    this.nextBytes += blockEnd - blockStart;
+    this.lineStartBytes = this.nextBytes + this.#markBytes;
+    this.nextBytes = this.lineStartBytes + blockEnd - blockStart;
+    this.#markBytes = 0;
     if (blockEnd - blockStart - this.lineEnd.length > this.#options.maxLineBytes) return this.#tooLong();
     this.line = text.slice(start, stop);
     this.lineCount++;
@@ -180,8 +184,8 @@ export class LineCutter {
     this.#tail = [];
     this.#tailBytes = 0;
     if (this.nextBytes === 0 && encoding === 'utf8' && hasByteOrderMark(block)) {
-      block = block.subarray(3);
-      this.nextBytes = 3;
+      block = block.subarray(BYTE_ORDER_MARK_BYTES);
+      this.#markBytes = BYTE_ORDER_MARK_BYTES;
     }
     this.#block = block;
     this.#blockPosition = 0;
