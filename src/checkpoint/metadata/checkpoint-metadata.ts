@@ -92,3 +92,16 @@ export function referencedFiles(metadata: CheckpointMetadata): ReadonlySet<strin
   }
   return files;
 }
+
+/** For a checkpoint of another job directory: its data files by absolute path. */
+export function withFilesIn(metadata: CheckpointMetadata, jobDirectory: string): CheckpointMetadata {
+  const absolute = (chain: KeyGroupChain): KeyGroupChain => ({
+    ...chain,
+    sections: chain.sections.map((section) => ({ ...section, file: `${jobDirectory}/${section.file}` })),
+  });
+  const operators = metadata.operators.map((operator) => ({
+    ...operator,
+    subtasks: operator.subtasks.map((subtask) => ({ ...subtask, keyed: subtask.keyed.map(absolute) })),
+  }));
+  return { ...metadata, operators };
+}

@@ -16,7 +16,7 @@ const CACHE_BYTES_MAX = 16 * 1024 * 1024;
 
 export interface DataFileReaderOptions {
   readonly environment: Environment;
-  /** What the files of the references are relative to: the job directory that the checkpoint was written in. */
+  /** What the files of the references are relative to. Absolute ones belong to a checkpoint of another directory. */
   readonly jobDirectory: string;
   readonly cacheBytesMax?: number;
 }
@@ -95,7 +95,7 @@ export class DataFileReader implements CheckpointDataReader {
   }
 
   async #read(ref: SectionRef): Promise<Uint8Array> {
-    const path = joinPath(this.#options.jobDirectory, ref.file);
+    const path = this.#path(ref);
     try {
       const handle = await this.#options.environment.files.open(path, 'read');
       try {
@@ -109,8 +109,12 @@ export class DataFileReader implements CheckpointDataReader {
     }
   }
 
+  #path({ file }: SectionRef): string {
+    return file.startsWith('/') ? file : joinPath(this.#options.jobDirectory, file);
+  }
+
   #corrupt(ref: SectionRef, why: string): MillraceError {
-    const path = joinPath(this.#options.jobDirectory, ref.file);
+    const path = this.#path(ref);
     return new MillraceError(
       'CHECKPOINT_CORRUPT',
       `Reading checkpoint data from '${path}' failed at byte ${ref.blockOffset}: ${why}`,

@@ -12,6 +12,7 @@ import { checkpointId } from '../../base/ids.ts';
 import type { CheckpointId, JobId } from '../../base/ids.ts';
 import { NO_MUTANTS } from '../../base/mutants.ts';
 import type { Mutants } from '../../base/mutants.ts';
+import { withFilesIn } from '../metadata/checkpoint-metadata.ts';
 import type { CheckpointMetadata } from '../metadata/checkpoint-metadata.ts';
 import { PointerLog } from '../pointer-log/pointer-log.ts';
 import { CheckpointPaths } from '../protocol/checkpoint-paths.ts';
@@ -52,10 +53,9 @@ export interface OpenJobOptions {
 }
 
 export interface RestoredCheckpoint {
+  /** Names the data files of another job directory by absolute path. */
   readonly metadata: CheckpointMetadata;
-  /** What its data files are relative to: this job's directory, or the foreign one. */
-  readonly jobDirectory: string;
-  /** True: its files belong to somebody else, so the first checkpoint must be a full one. */
+  /** True: it lies in another job directory, whose files are not ours to keep, so the first checkpoint must be a full one. */
   readonly isForeign: boolean;
   readonly committedBeyond: readonly string[];
 }
@@ -191,7 +191,7 @@ class JobOpening {
       runId,
       isNewRun: restore === undefined || resolved.origin !== undefined,
       decision,
-      restored: restore === undefined ? undefined : this.#restored(resolved, restore),
+      restored: restore === undefined ? undefined : restoredCheckpoint(resolved, restore),
       startLine: startLine(identity.jobName, decision, restore),
       storage: new FileCheckpointStorage({
         kind,
@@ -209,15 +209,6 @@ class JobOpening {
     };
   }
 
-  #restored({ origin }: Resolved, { metadata, committedBeyond }: Restore): RestoredCheckpoint {
-    return {
-      metadata,
-      jobDirectory: origin?.jobDirectory ?? this.#paths.jobDirectory,
-      isForeign: origin !== undefined,
-      committedBeyond,
-    };
-  }
-
   #process(): { readonly host: string; readonly pid: number } {
     return { host: this.#options.host, pid: this.#options.pid };
   }
@@ -232,6 +223,11 @@ class JobOpening {
         .padStart(8, '0');
     return half() + half();
   }
+}
+
+function restoredCheckpoint({ origin }: Resolved, { metadata, committedBeyond }: Restore): RestoredCheckpoint {
+  const readable = origin === undefined ? metadata : withFilesIn(metadata, origin.jobDirectory);
+  return { metadata: readable, isForeign: origin !== undefined, committedBeyond };
 }
 
 function runIdOf(decision: StartDecision): string | undefined {
