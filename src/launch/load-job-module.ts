@@ -10,8 +10,8 @@ import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { pathToFileURL, fileURLToPath } from 'node:url';
 import { fileErrorCode } from '../base/files.ts';
 import { MillraceError, messageOf } from '../base/errors.ts';
+import { requireJob } from '../graph/job-mark.ts';
 import type { JobDefinition } from '../graph/stream-graph.ts';
-import { jobOf } from '../host/job-of-module.ts';
 
 export interface JobModule {
   readonly definition: JobDefinition;
@@ -46,9 +46,9 @@ export async function loadJobModule(module: URL | string): Promise<JobModule> {
   process.setSourceMapsEnabled(true);
   const packageDirectory = nearestPackage(path);
   const importUrl = await importableUrl(path, packageDirectory ?? dirname(path));
-  const exports: unknown = await import(importUrl);
+  const exports = (await import(importUrl)) as { readonly default?: unknown };
   return {
-    definition: jobOf(exports, path),
+    definition: requireJob(exports.default, path),
     importUrl,
     path,
     identity: {

@@ -6,11 +6,10 @@ import { must } from '../../base/assert.ts';
 import type { Channel, ChannelReader, ChannelWriter } from '../../base/channel.ts';
 import type { Logger } from '../../base/environment.ts';
 import type { StringBytes } from '../../base/string-bytes.ts';
+import { ValueEncoder } from '../../codec/value-encoder.ts';
 import type { Doorbell } from '../../exchange/doorbell.ts';
 import { createLocalChannel } from '../../exchange/local-channel.ts';
-import { RingEncoder } from '../../exchange/ring-encoder.ts';
-import { createRingReader } from '../../exchange/ring-reader.ts';
-import { createRingWriter } from '../../exchange/ring-writer.ts';
+import { createRingReader, createRingWriter } from '../../exchange/ring-channel.ts';
 import type { ChannelSpec } from '../../graph/execution-graph.ts';
 import type { ChannelEnds } from '../slot-assembly.ts';
 import { LOCAL_CHANNEL_RECORDS } from '../local-channels.ts';
@@ -27,7 +26,7 @@ export interface RingChannelsOptions {
 export class RingChannels implements ChannelEnds {
   readonly #options: RingChannelsOptions;
   readonly #local = new Map<number, Channel>();
-  readonly #encoders = new Map<string, RingEncoder>();
+  readonly #encoders = new Map<string, ValueEncoder>();
 
   constructor(options: RingChannelsOptions) {
     this.#options = options;
@@ -51,12 +50,12 @@ export class RingChannels implements ChannelEnds {
     return must(this.#options.rings.get(spec.index), `ring of channel ${spec.index}`);
   }
 
-  #encoder(spec: ChannelSpec): RingEncoder {
+  #encoder(spec: ChannelSpec): ValueEncoder {
     const owner = spec.edge.sourceVertex;
     let encoder = this.#encoders.get(owner);
     if (encoder === undefined) {
       const onWarning = (message: string): void => this.#options.logger.log('warn', message);
-      encoder = new RingEncoder(this.#options.strings, { owner, onWarning });
+      encoder = new ValueEncoder(this.#options.strings, { owner, onWarning });
       this.#encoders.set(owner, encoder);
     }
     return encoder;

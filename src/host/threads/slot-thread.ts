@@ -6,8 +6,8 @@ import { Console } from 'node:console';
 import { parentPort, workerData } from 'node:worker_threads';
 import { assert, must } from '../../base/assert.ts';
 import { MillraceError, toErrorRecord } from '../../base/errors.ts';
+import { requireJob } from '../../graph/job-mark.ts';
 import type { JobDefinition } from '../../graph/stream-graph.ts';
-import { jobOf } from '../job-of-module.ts';
 import { synchronousStream } from '../node/synchronous-stream.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { SlotAttempt } from './slot-attempt.ts';
@@ -72,7 +72,8 @@ async function main(): Promise<void> {
   globalThis.console = new Console(synchronousStream(1), synchronousStream(2));
   heartbeat.leaveSubtasks();
   setInterval(() => heartbeat.beat(), TICK_MS).unref();
-  const definition = jobOf(await import(data.moduleUrl), data.moduleUrl);
+  const exports = (await import(data.moduleUrl)) as { readonly default?: unknown };
+  const definition = requireJob(exports.default, data.moduleUrl);
   port.on('message', (message: ToSlotThread) => onMessage(definition, message));
   send({ kind: 'ready' });
 }

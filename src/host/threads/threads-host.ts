@@ -7,7 +7,7 @@ import type { Logger } from '../../base/environment.ts';
 import { MillraceError } from '../../base/errors.ts';
 import { SUBTASK_METRIC_COUNT } from '../../base/metrics.ts';
 import { DOORBELL_WORDS } from '../../exchange/doorbell.ts';
-import { ringBytes } from '../../exchange/ring-layout.ts';
+import { ringBytes } from '../../exchange/ring-channel.ts';
 import type { ExecutionGraph } from '../../graph/execution-graph.ts';
 import type { Attempt, AttemptListener, AttemptPlan, Host } from '../../job/host.ts';
 import { withoutEnd } from '../master-calls.ts';
@@ -32,6 +32,8 @@ export interface ThreadsHostOptions {
   readonly logger: Logger;
 }
 
+/** Pages of a ring: half a MiB a channel between threads. */
+const RING_PAGES = 16;
 const HEALTH_LOOK_EVERY_MS = 500;
 /** Share of a slot's memory above which its job fails, with the largest states named. */
 const MEMORY_SHARE_MAX = 0.9;
@@ -107,7 +109,9 @@ export class ThreadsHost implements Host {
   #allocate(slots: number): AttemptMemory {
     const { graph } = this.#options;
     const rings = new Map(
-      graph.channels.filter(crossesThreads).map((spec) => [spec.index, new SharedArrayBuffer(ringBytes())]),
+      graph.channels
+        .filter(crossesThreads)
+        .map((spec) => [spec.index, new SharedArrayBuffer(ringBytes({ pages: RING_PAGES }))]),
     );
     return {
       rings,
