@@ -78,6 +78,7 @@ function slotRuntime(options: SlotAssemblyOptions): SlotRuntime {
         keyGroups,
         maxParallelism,
         strings,
+        isIncremental: configuration.isIncremental,
         mutants: configuration.mutants,
       }),
     createOperatorState: (restored) => new OperatorStateBackend(strings, restored?.lists),

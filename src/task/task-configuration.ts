@@ -5,6 +5,8 @@ export interface TaskConfiguration {
   readonly isCheckpointingEnabled: boolean;
   /** execution.checkpointing.interval; paces the snapshot writer. Infinity when disabled. */
   readonly checkpointIntervalMs: number;
+  /** execution.checkpointing.incremental: backends keep track of what changed. */
+  readonly isIncremental: boolean;
   /** pipeline.auto-watermark-interval */
   readonly autoWatermarkIntervalMs: number;
   /** task.function.open-timeout: for `open` of functions, sinks and readers, restore not included. */

@@ -111,7 +111,7 @@ export class ThreadsHost implements Host {
     const rings = new Map(
       graph.channels
         .filter(crossesThreads)
-        .map((spec) => [spec.index, new SharedArrayBuffer(ringBytes({ pages: RING_PAGES }))]),
+        .map((spec) => [spec.index, new SharedArrayBuffer(ringBytes({ pageCount: RING_PAGES }))]),
     );
     return {
       rings,
