@@ -32,6 +32,7 @@ export type ErrorCode =
   | 'USER_FUNCTION_FAILED'
   | 'PROMISE_NOT_ALLOWED'
   | 'VALUE_NOT_SERIALIZABLE'
+  | 'RECORD_TOO_LARGE'
   | 'VALUE_MUTATED'
   | 'KEY_TYPE_UNSUPPORTED'
   | 'KEY_SELECTOR_NOT_PURE'
@@ -151,6 +152,12 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
     'fail-job',
     'A value cannot be carried between subtasks or into state',
     'Emit plain data, or register the class with registerType',
+  ),
+  RECORD_TOO_LARGE: user(
+    1,
+    'fail-job',
+    'A record is larger than 256 MiB when it is encoded',
+    'Emit it in smaller pieces, or emit where it can be found',
   ),
   VALUE_MUTATED: user(
     1,

@@ -32,6 +32,7 @@ export class ShapeTable {
   #withoutPrototype = new NameNode();
   #count = 0;
   #hasWarned = false;
+  #isShared = false;
 
   constructor(options: ShapeTableOptions = {}) {
     this.#options = options;
@@ -57,8 +58,14 @@ export class ShapeTable {
     assert(shape.version < 256, 'A shape that never settles');
   }
 
+  /** Another stream refers to these shapes: they must stay. */
+  share(): void {
+    this.#isShared = true;
+  }
+
   /** Forgets all shapes: for a producer of one stream, when the stream starts anew. */
   clear(): void {
+    assert(!this.#isShared, 'Forgetting shapes that other streams refer to');
     if (this.#count === 0) return;
     this.#withPrototype = new NameNode();
     this.#withoutPrototype = new NameNode();

@@ -54,6 +54,7 @@ export class ValueEncoder implements FieldsEncoder {
     this.strings = options.stringWriter ?? new InlineStringWriter(strings);
     this.#ownsShapes = options.shapes === undefined;
     this.shapes = options.shapes ?? new ShapeTable(options);
+    if (!this.#ownsShapes) this.shapes.share();
     this.#owner = options.owner;
   }
 
