@@ -209,7 +209,6 @@ describe('An enumerator that fails', () => {
 
   test.each([
     ['a reader event', (orders: SourceCoordinator) => orders.handleReaderEvent(0, { kind: 'request-split' })],
-    ['a snapshot', (orders: SourceCoordinator) => expect(() => orders.snapshot(CHK_1)).toThrow('disk gone')],
     [
       'asynchronous work',
       () => source.enumerator.context.callAsync(() => Promise.reject(new Error('disk gone')), broken),
@@ -218,12 +217,22 @@ describe('An enumerator that fails', () => {
   ])('in %s fails the attempt once, and is called no more', async (_what, provoke) => {
     const orders = await started();
     source.enumerator.onRequest = broken;
-    source.enumerator.onSnapshot = broken;
     provoke(orders);
     await world.advance(1);
     orders.handleReaderEvent(1, { kind: 'request-split' });
     expect(failures.map(({ message, code }) => [message, code])).toEqual([['disk gone', 'INPUT_UNREADABLE']]);
     expect(source.enumerator.calls).not.toContain('request 1');
+  });
+
+  test('in a snapshot makes the snapshot fail, and is called no more', async () => {
+    const orders = await started();
+    source.enumerator.onSnapshot = broken;
+    expect(() => orders.snapshot(CHK_1)).toThrow(
+      expect.objectContaining({ code: 'INPUT_UNREADABLE', message: 'disk gone' }),
+    );
+    orders.handleReaderEvent(1, { kind: 'request-split' });
+    expect(source.enumerator.calls).not.toContain('request 1');
+    expect(failures).toEqual([]);
   });
 
   test('by assigning to a reader that is not there ends the job', async () => {

@@ -30,7 +30,7 @@ export interface SourceCoordinatorOptions {
   /** What `snapshot` gave for the checkpoint that the attempt starts from; undefined on a fresh start. */
   readonly restored: Uint8Array | undefined;
   readonly send: (subtaskIndex: number, event: SourceEvent) => void;
-  /** The enumerator threw: fails the attempt. */
+  /** The enumerator threw, in another call than `start` and `snapshot`: fails the attempt. */
   readonly fail: (error: MillraceError) => void;
 }
 
@@ -89,7 +89,7 @@ export class SourceCoordinator {
     });
   }
 
-  /** Encoded at once. Whatever the enumerator does from now on waits for the acknowledgements. A failure also fails the attempt. */
+  /** Encoded at once. Whatever the enumerator does from now on waits for the acknowledgements. Throws what the enumerator throws. */
   snapshot(checkpointId: CheckpointId): Uint8Array {
     assert(this.#phase === 'started', () => `Enumerator snapshotted in phase '${this.#phase}'`);
     try {
@@ -99,8 +99,8 @@ export class SourceCoordinator {
         .filter(({ splits }) => splits.length > 0);
       return encodeEnumeratorState(this.#options.environment.strings, { enumerator, held });
     } catch (error) {
-      this.#onError(error);
-      throw error;
+      this.#phase = 'failed';
+      throw this.#withContext(error);
     }
   }
 
