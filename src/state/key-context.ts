@@ -1,4 +1,3 @@
-import { assert } from '../base/assert.ts';
 import { MillraceError } from '../base/errors.ts';
 import type { KeyId } from './canonical-key.ts';
 
@@ -11,8 +10,8 @@ export class KeyContext {
   /** Grows with each change of the key, so that tables can keep what they found last. */
   sequence: number = 0;
 
+  /** Called for each record: the caller has checked that the key group is within the range. */
   set(key: unknown, id: KeyId, groupIndex: number): void {
-    assert(groupIndex >= 0, () => `Key group index ${groupIndex} is negative`);
     this.key = key;
     this.id = id;
     this.groupIndex = groupIndex;

@@ -98,7 +98,7 @@ export class MapTable implements MapStateTable, BackendTable, MapRestore {
   }
 
   put(namespace: Namespace, mapKey: unknown, value: unknown): void {
-    assert(value !== undefined, () => `An entry of state '${this.descriptor.name}' is put to undefined`);
+    assert(value !== undefined, 'A map entry is put to undefined');
     const bucket = this.#find(namespace);
     const id = keyIdOf(mapKey);
     const entry = bucket?.entries.get(id);

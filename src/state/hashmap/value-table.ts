@@ -64,7 +64,7 @@ export class ValueTable implements StateTable, BackendTable, ValueRestore {
   }
 
   put(namespace: Namespace, value: unknown): void {
-    assert(value !== undefined, () => `State '${this.descriptor.name}' is put to undefined`);
+    assert(value !== undefined, 'A state is put to undefined');
     const entry = this.#find(namespace);
     const owned = ownedValue(value, entry?.value);
     if (entry === undefined) {
