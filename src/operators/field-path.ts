@@ -38,7 +38,7 @@ export class FieldPath {
     if (typeof value !== 'object' || value === null) {
       throw new MillraceError(
         'USER_FUNCTION_FAILED',
-        `Reading field '${this.text}' of a record failed: ${value === null ? 'null' : `a ${typeof value}`} has no fields`,
+        `Reading field '${this.text}' of a record failed: ${value === null || value === undefined ? String(value) : `a ${typeof value}`} has no fields`,
         { recovery: 'fail-job' },
       );
     }

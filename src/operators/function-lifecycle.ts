@@ -4,10 +4,9 @@
  */
 import { assert } from '../base/assert.ts';
 import { MillraceError } from '../base/errors.ts';
-import type { OperatorContext } from '../base/operator.ts';
 import type { Collector } from './functions/collector.ts';
 import type { RichFunction } from './functions/rich-function.ts';
-import { runtimeContextOf } from './functions/runtime-context.ts';
+import type { RuntimeContext } from './functions/runtime-context.ts';
 import { rejectThenable } from './promise-check.ts';
 
 /** Every function object that was ever opened on this thread. */
@@ -24,12 +23,12 @@ export class FunctionLifecycle<Out> {
   }
 
   /** A promise only when the function returns one, so that other operators open within the step. */
-  open(context: OperatorContext): void | Promise<void> {
+  open(context: RuntimeContext): void | Promise<void> {
     assert(!this.#isOpenCalled, () => `Operator '${context.operatorName}' is opened twice`);
     this.#isOpenCalled = true;
     if (this.#function === undefined) return undefined;
     markOpened(this.#function, context.operatorName);
-    return this.#function.open?.(runtimeContextOf(context));
+    return this.#function.open?.(context);
   }
 
   finish(out: Collector<Out>, operatorName: string): void {

@@ -4,7 +4,8 @@ import type { EventTimeMs } from '../base/event-time.ts';
 import type { TimeDomain, TimerEntry } from '../base/keyed-state.ts';
 import type { OperatorContext, OperatorFactory, OperatorInput } from '../base/operator.ts';
 import type { KeySpec } from '../graph/stream-graph.ts';
-import { declaredStates } from '../state/descriptors/declared-states.ts';
+import { declaredStates } from '../state/descriptors/state-declaration.ts';
+import { declaredStateInfos } from './declared-state-infos.ts';
 import { EventTimeProgress } from './event-time-progress.ts';
 import type { KeyedProcessFunction } from './functions/keyed-process-function.ts';
 import { CurrentKey } from './current-key.ts';
@@ -17,7 +18,7 @@ import { UserFunctionOperator } from './user-function-operator.ts';
 export function keyedProcessOperator<K, In, Out>(fn: KeyedProcessFunction<K, In, Out>, key: KeySpec): OperatorFactory {
   return {
     kind: 'keyed-process',
-    states: declaredStates(fn).map((state) => state.info),
+    states: declaredStateInfos(...declaredStates(fn)),
     isStateful: true,
     create: () => new KeyedProcessOperator(fn, key),
   };

@@ -4,7 +4,7 @@ import { MillraceError } from '../base/errors.ts';
 import { hasTimestamp, WATERMARK_MIN } from '../base/event-time.ts';
 import type { EventTimeMs } from '../base/event-time.ts';
 import type { OperatorContext, OperatorFactory, OperatorInput } from '../base/operator.ts';
-import { declaredStates } from '../state/descriptors/declared-states.ts';
+import { declaredStates } from '../state/descriptors/state-declaration.ts';
 import type { OutputTag } from './functions/output-tag.ts';
 import type { ProcessContext, ProcessFunction } from './functions/process-function.ts';
 import type { TimeService } from './functions/timer-service.ts';

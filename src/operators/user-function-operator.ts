@@ -6,6 +6,7 @@ import { assert } from '../base/assert.ts';
 import { NO_TIMESTAMP } from '../base/event-time.ts';
 import type { OperatorContext, OperatorInput, Output, StreamOperator } from '../base/operator.ts';
 import { FunctionLifecycle } from './function-lifecycle.ts';
+import { runtimeContextOf } from './functions/runtime-context.ts';
 import { afterSetup, OUTPUT_NOT_SET_UP } from './not-set-up.ts';
 import { TimestampedCollector } from './timestamped-collector.ts';
 
@@ -35,7 +36,7 @@ export abstract class UserFunctionOperator<Out> implements StreamOperator {
   }
 
   open(): void | Promise<void> {
-    return this.#lifecycle.open(afterSetup(this.#context));
+    return this.#lifecycle.open(runtimeContextOf(afterSetup(this.#context)));
   }
 
   finish(): void {

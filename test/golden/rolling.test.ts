@@ -6,7 +6,7 @@ import { rollingAggregationOperator } from '../../src/operators/rolling-aggregat
 import { goldenCase } from '../support/golden-case.ts';
 import type { OutputLine } from '../support/golden-order.ts';
 import { operatorJob, outputLine, replayHarness, testGoldenCase } from '../support/golden-replay.ts';
-import type { Element, InputLine, Replay, ReplayedJob } from '../support/golden-replay.ts';
+import type { Element, InputLine, ReplayedJob } from '../support/golden-replay.ts';
 import { keyBy, OperatorHarness } from '../support/operator-harness.ts';
 import type { HarnessOptions } from '../support/operator-harness.ts';
 

@@ -3,6 +3,7 @@ import { assert } from '../../src/base/assert.ts';
 import { WATERMARK_MIN } from '../../src/base/event-time.ts';
 import type { EventTimeMs } from '../../src/base/event-time.ts';
 import { checkpointId } from '../../src/base/ids.ts';
+import type { CheckpointId } from '../../src/base/ids.ts';
 import type { KeyedStateBackend } from '../../src/base/keyed-state.ts';
 import { SubtaskMetrics } from '../../src/base/metrics.ts';
 import type { OperatorContext, StreamOperator } from '../../src/base/operator.ts';
@@ -41,14 +42,13 @@ export interface HarnessSubtaskOptions {
   readonly nowMs: () => number;
 }
 
-const SNAPSHOT_ID = checkpointId(1);
-
 export class HarnessSubtask {
   readonly operator: StreamOperator;
   readonly metrics: SubtaskMetrics = new SubtaskMetrics();
   readonly keyedState: KeyedStateBackend | undefined;
   readonly #gate = { isOpen: false };
   readonly #lists: TestOperatorState;
+  #snapshotCount = 0;
 
   constructor(options: HarnessSubtaskOptions) {
     const { operator, key } = options;
@@ -71,9 +71,10 @@ export class HarnessSubtask {
   }
 
   snapshot(): HarnessSnapshot {
-    void this.operator.snapshot?.(SNAPSHOT_ID);
+    const id = checkpointId(++this.#snapshotCount);
+    void this.operator.snapshot?.(id);
     return {
-      keyGroups: this.keyedState === undefined ? new Map() : writtenKeyGroups(this.keyedState),
+      keyGroups: this.keyedState === undefined ? new Map() : writtenKeyGroups(this.keyedState, id),
       lists: this.#lists.snapshot(),
       watermarkMs: this.operator.currentWatermarkMs?.() ?? WATERMARK_MIN,
     };
@@ -127,10 +128,10 @@ function restoredState({
 }
 
 /** A full snapshot, written in small slices. */
-function writtenKeyGroups(backend: KeyedStateBackend): Map<number, Uint8Array> {
+function writtenKeyGroups(backend: KeyedStateBackend, id: CheckpointId): Map<number, Uint8Array> {
   const keyGroups = new Map<number, Uint8Array>();
   const refs: SectionRef[] = [];
-  const cursor = backend.startSnapshot(SNAPSHOT_ID, 'full');
+  const cursor = backend.startSnapshot(id, 'full');
   const writeSection = (section: { keyGroup: number; bytes: Uint8Array }): void => {
     assert(!keyGroups.has(section.keyGroup), 'A full snapshot has one section a key group');
     keyGroups.set(section.keyGroup, section.bytes.slice());
@@ -138,6 +139,8 @@ function writtenKeyGroups(backend: KeyedStateBackend): Map<number, Uint8Array> {
   };
   while (!cursor.advance(3, { writeSection }))
     assert(cursor.remainingEntries >= 0, 'Nothing is left and the cursor is not done');
+  backend.snapshotWritten(id, refs);
+  backend.checkpointCompleted(id);
   return keyGroups;
 }
 

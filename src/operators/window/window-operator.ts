@@ -15,6 +15,7 @@ import type { TimerEntry } from '../../base/keyed-state.ts';
 import type { OperatorContext, OperatorFactory, OperatorInput } from '../../base/operator.ts';
 import type { ListStateHandle } from '../../base/operator-state.ts';
 import type { KeySpec } from '../../graph/stream-graph.ts';
+import { declaredStateInfos } from '../declared-state-infos.ts';
 import { EventTimeProgress } from '../event-time-progress.ts';
 import type { OutputTag } from '../functions/output-tag.ts';
 import type { ProcessWindowFunction } from '../functions/process-window-function.ts';
@@ -41,10 +42,12 @@ export function windowOperator<In, Out, K, W extends Window>(
   options: WindowOperatorOptions<In, Out, K, W>,
 ): OperatorFactory {
   assert(options.allowedLatenessMs === 0, () => `Allowed lateness of ${options.allowedLatenessMs} ms is not supported`);
-  const { process } = options.function;
   return {
     kind: 'window',
-    states: [contentsInfo(options.function)],
+    states: declaredStateInfos(
+      { info: contentsInfo(options.function) },
+      ...WindowProcess.declaredStates(options.function.process),
+    ),
     isStateful: true,
     create: () => new WindowOperator(options),
   };
@@ -79,7 +82,7 @@ class WindowOperator<In, Out, K, W extends Window> extends UserFunctionOperator<
       process:
         process === undefined
           ? undefined
-          : new WindowProcess(process, { context, progress, collector: this.collector }),
+          : new WindowProcess(process, { context, backend: keys.backend, progress, collector: this.collector }),
     };
   }
 

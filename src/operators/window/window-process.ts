@@ -1,8 +1,11 @@
 import { assert } from '../../base/assert.ts';
 import type { Clock } from '../../base/environment.ts';
 import type { EventTimeMs } from '../../base/event-time.ts';
-import type { TimerEntry } from '../../base/keyed-state.ts';
+import { VOID_NAMESPACE } from '../../base/keyed-state.ts';
+import type { KeyedStateBackend, Namespace, TimerEntry } from '../../base/keyed-state.ts';
 import type { OperatorContext } from '../../base/operator.ts';
+import { declaredStates } from '../../state/descriptors/state-declaration.ts';
+import type { StateDeclaration } from '../../state/descriptors/state-declaration.ts';
 import type { EventTimeProgress } from '../event-time-progress.ts';
 import type { OutputTag } from '../functions/output-tag.ts';
 import type { ProcessWindowContext, ProcessWindowFunction } from '../functions/process-window-function.ts';
@@ -12,6 +15,7 @@ import type { Window } from './window-assigner.ts';
 
 export interface WindowProcessOptions<Out> {
   readonly context: OperatorContext;
+  readonly backend: KeyedStateBackend;
   readonly progress: EventTimeProgress;
   readonly collector: TimestampedCollector<Out>;
 }
@@ -23,17 +27,28 @@ export class WindowProcess<Out, K, W extends Window> implements ProcessWindowCon
   readonly #collector: TimestampedCollector<Out>;
   readonly #clock: Clock;
   readonly #operatorName: string;
+  readonly #windowStates: readonly StateDeclaration[];
   #window: W | undefined;
+  #namespace: Namespace = VOID_NAMESPACE;
 
   constructor(
     fn: ProcessWindowFunction<never, Out, K, W>,
-    { context, progress, collector }: WindowProcessOptions<Out>,
+    { context, backend, progress, collector }: WindowProcessOptions<Out>,
   ) {
     this.#function = fn;
     this.#progress = progress;
     this.#collector = collector;
     this.#clock = context.environment.clock;
     this.#operatorName = context.operatorName;
+    this.#windowStates = windowStatesOf(fn);
+    const { checkMutation } = context;
+    for (const state of declaredStates(fn)) state.bind(backend, { checkMutation });
+    for (const state of this.#windowStates) state.bind(backend, { checkMutation, namespace: () => this.#namespace });
+  }
+
+  /** Of the key, then of the window. */
+  static declaredStates(fn: object | undefined): readonly StateDeclaration[] {
+    return fn === undefined ? [] : [...declaredStates(fn), ...windowStatesOf(fn)];
   }
 
   get window(): W {
@@ -56,11 +71,18 @@ export class WindowProcess<Out, K, W extends Window> implements ProcessWindowCon
   /** The window fires and is removed. `results` are what its contents give. */
   fire(timer: TimerEntry, window: W, results: readonly unknown[]): void {
     this.#window = window;
+    this.#namespace = timer.namespace;
     // Key and contents are of the types that the API ties the function to.
     const result: unknown = this.#function.process(timer.key as K, this, results as readonly never[], this.#collector);
     if (result !== undefined) rejectThenable(result, 'process', this.#operatorName);
     const cleared: unknown = this.#function.clear?.(this);
     if (cleared !== undefined) rejectThenable(cleared, 'clear', this.#operatorName);
+    for (const state of this.#windowStates) state.clear();
     this.#window = undefined;
   }
+}
+
+/** `windowState` is declared as `state` is. */
+function windowStatesOf(fn: object): readonly StateDeclaration[] {
+  return 'windowState' in fn ? declaredStates({ state: fn.windowState }) : [];
 }
