@@ -47,7 +47,7 @@ describeFiles(
     ),
     '/in/b.jsonl.zst': Buffer.concat(LINES.slice(9).map((line) => zstdCompressSync(`${JSON.stringify({ line })}\n`))),
   },
-  { make: () => FileSource.jsonLines('/in/*.jsonl.*'), expected: LINES.map((line) => ({ line })) },
+  { make: () => FileSource.jsonLines('/in/*.jsonl.*', { splitSize: 9 }), expected: LINES.map((line) => ({ line })) },
 );
 
 describeFiles(
@@ -58,7 +58,7 @@ describeFiles(
     '/in/c.csv': 'id,text\n',
   },
   {
-    make: () => FileSource.csv('/in', { types: { id: 'number', text: 'string' } }),
+    make: () => FileSource.csv('/in', { splitSize: 9, types: { id: 'number', text: 'string' } }),
     expected: [...LINES.map((line, id) => ({ id, text: `${line}\n"\u00fc"` })), { id: 100, text: 'x' }],
   },
 );
@@ -79,7 +79,7 @@ describeFiles(
     '/in/b.json': '[]',
     '/in/c.json': '[{"a":"]"},[1,[2]] ,-3.5\n]\n',
   },
-  { make: () => FileSource.jsonArray('/in'), expected: [...LINES, { a: ']' }, [1, [2]], -3.5] },
+  { make: () => FileSource.jsonArray('/in', { splitSize: 9 }), expected: [...LINES, { a: ']' }, [1, [2]], -3.5] },
 );
 
 describeFiles(

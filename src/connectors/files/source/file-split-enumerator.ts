@@ -142,13 +142,16 @@ export class FileSplitEnumerator implements SplitEnumerator<FileSplit, FileEnume
 
   #apply({ inspected, gone }: Scan): void {
     for (const path of gone) this.#watched.forget(path);
-    const splits = inspected.flatMap(({ range }) =>
-      range === undefined ? [] : splitRange(range, this.#settings.splitSizeBytes),
-    );
+    const splits = inspected.flatMap(({ range }) => (range === undefined ? [] : this.#split(range)));
     this.#pending = [...this.#pending, ...splits].toSorted(compareSplits);
     if (this.#isWatching) this.#recordScan(inspected);
     this.#isDiscovered = true;
     this.#answer();
+  }
+
+  #split(range: FileRange): readonly FileSplit[] {
+    const isWhole = isTakenWhole(this.#settings, range.path);
+    return splitRange(range, isWhole ? Number.POSITIVE_INFINITY : this.#settings.splitSizeBytes);
   }
 
   #recordScan(inspected: readonly Inspected[]): void {

@@ -50,7 +50,7 @@ export function compareSplits(a: FileSplit, b: FileSplit): number {
   return a.startBytes - b.startBytes;
 }
 
-/** Cuts a range into splits of about `splitSizeBytes`; the last one is up to a tenth larger rather than tiny. */
+/** Cuts a range into splits of about `splitSizeBytes` (Infinity: one); the last one is up to a tenth larger rather than tiny. */
 export function splitRange(range: FileRange, splitSizeBytes: number): readonly FileSplit[] {
   const { startBytes, endBytes, ...file } = range;
   const cuts: number[] = [];
