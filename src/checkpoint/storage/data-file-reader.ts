@@ -80,7 +80,8 @@ export class DataFileReader implements CheckpointDataReader {
     if (content.length !== block.contentBytes) {
       throw this.#corrupt(ref, `block has ${content.length} bytes of content, not ${block.contentBytes}`);
     }
-    return content;
+    // Node's Buffer would pass for a Uint8Array, but its slice() shares memory.
+    return new Uint8Array(content.buffer, content.byteOffset, content.length);
   }
 
   async #decompress(
