@@ -7,7 +7,6 @@
  * a restore as before it, and whether timers were still firing, because timers at or below the watermark of a settled operator
  * (registered in the past) wait for the next watermark, while those of an interrupted firing go on at once.
  */
-import { assert } from '../base/assert.ts';
 import type { EventTimeMs } from '../base/event-time.ts';
 import type { TimerEntry, TimerService } from '../base/keyed-state.ts';
 import type { OperatorContext } from '../base/operator.ts';
@@ -34,8 +33,9 @@ export class EventTimeProgress {
     return this.#watermarkMs;
   }
 
+  /** After a restore the inputs begin anew: until they have caught up, their watermarks change nothing. */
   advance(watermarkMs: EventTimeMs): void {
-    assert(watermarkMs > this.#watermarkMs, () => `Watermark ${watermarkMs} does not rise above ${this.#watermarkMs}`);
+    if (watermarkMs <= this.#watermarkMs) return;
     this.#watermarkMs = watermarkMs;
     this.#isFiring = true;
   }

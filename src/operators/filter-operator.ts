@@ -1,6 +1,6 @@
-import { freezeValue } from '../codec/freeze-value.ts';
 import type { EventTimeMs } from '../base/event-time.ts';
 import type { OperatorFactory, OperatorInput } from '../base/operator.ts';
+import { freezeValue } from '../codec/freeze-value.ts';
 import type { FilterFunction } from './functions/filter-function.ts';
 import { rejectThenable } from './promise-check.ts';
 import { UserFunctionOperator } from './user-function-operator.ts';

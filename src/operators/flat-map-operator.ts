@@ -1,7 +1,7 @@
-import { freezeValue } from '../codec/freeze-value.ts';
 import { MillraceError } from '../base/errors.ts';
 import type { EventTimeMs } from '../base/event-time.ts';
 import type { OperatorFactory, OperatorInput } from '../base/operator.ts';
+import { freezeValue } from '../codec/freeze-value.ts';
 import type { Collector } from './functions/collector.ts';
 import type { FlatMapFunction } from './functions/flat-map-function.ts';
 import { rejectThenable } from './promise-check.ts';

@@ -1,8 +1,8 @@
-import { freezeValue } from '../codec/freeze-value.ts';
 import { NO_TIMESTAMP } from '../base/event-time.ts';
 import type { EventTimeMs } from '../base/event-time.ts';
 import type { TimeDomain, TimerEntry } from '../base/keyed-state.ts';
 import type { OperatorContext, OperatorFactory, OperatorInput } from '../base/operator.ts';
+import { freezeValue } from '../codec/freeze-value.ts';
 import type { KeySpec } from '../graph/stream-graph.ts';
 import { declaredStates } from '../state/descriptors/state-declaration.ts';
 import { declaredStateInfos } from './declared-state-infos.ts';

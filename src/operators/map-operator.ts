@@ -1,6 +1,6 @@
-import { freezeValue } from '../codec/freeze-value.ts';
 import type { EventTimeMs } from '../base/event-time.ts';
 import type { OperatorFactory, OperatorInput } from '../base/operator.ts';
+import { freezeValue } from '../codec/freeze-value.ts';
 import type { MapFunction } from './functions/map-function.ts';
 import { isPromise, promiseNotAllowed } from './promise-check.ts';
 import { UserFunctionOperator } from './user-function-operator.ts';

@@ -1,9 +1,9 @@
-import { freezeValue } from '../codec/freeze-value.ts';
 import type { Clock } from '../base/environment.ts';
 import { MillraceError } from '../base/errors.ts';
 import { hasTimestamp, WATERMARK_MIN } from '../base/event-time.ts';
 import type { EventTimeMs } from '../base/event-time.ts';
 import type { OperatorContext, OperatorFactory, OperatorInput } from '../base/operator.ts';
+import { freezeValue } from '../codec/freeze-value.ts';
 import { declaredStates } from '../state/descriptors/state-declaration.ts';
 import type { OutputTag } from './functions/output-tag.ts';
 import type { ProcessContext, ProcessFunction } from './functions/process-function.ts';
@@ -51,7 +51,9 @@ class ProcessOperator<In, Out> extends UserFunctionOperator<Out> implements Oper
   }
 
   processWatermark(watermarkMs: EventTimeMs): void {
-    this.#context.timerService.watermarkMs = watermarkMs;
+    const { timerService } = this.#context;
+    // After a restore the inputs begin anew, below the restored watermark.
+    if (watermarkMs > timerService.watermarkMs) timerService.watermarkMs = watermarkMs;
   }
 
   /** No timers, but the function sees the watermark, so it must be the same after a restore. */

@@ -1,10 +1,10 @@
-import { copyValue } from '../codec/copy-value.ts';
-import { freezeValue } from '../codec/freeze-value.ts';
 import { MillraceError } from '../base/errors.ts';
 import type { EventTimeMs } from '../base/event-time.ts';
 import { VOID_NAMESPACE } from '../base/keyed-state.ts';
 import type { StateTable } from '../base/keyed-state.ts';
 import type { OperatorContext, OperatorFactory, OperatorInput, StateDescriptorInfo } from '../base/operator.ts';
+import { copyValue } from '../codec/copy-value.ts';
+import { freezeValue } from '../codec/freeze-value.ts';
 import type { KeySpec } from '../graph/stream-graph.ts';
 import type { ReduceFunction } from './functions/reduce-function.ts';
 import { CurrentKey } from './current-key.ts';

@@ -1,8 +1,8 @@
-import { freezeValue } from '../codec/freeze-value.ts';
 import { MillraceError } from '../base/errors.ts';
 import { NO_TIMESTAMP } from '../base/event-time.ts';
 import type { EventTimeMs } from '../base/event-time.ts';
 import type { CallGate, OperatorContext, Output } from '../base/operator.ts';
+import { freezeValue } from '../codec/freeze-value.ts';
 import type { Collector } from './functions/collector.ts';
 import type { OutputTag } from './functions/output-tag.ts';
 import { GATE_NOT_SET_UP, OUTPUT_NOT_SET_UP } from './not-set-up.ts';

@@ -5,7 +5,6 @@
  * The generator's state and the watermark are kept in checkpoints, as for splits of a source; how long the stream has been quiet is
  * not, because the clock went on meanwhile.
  */
-import { freezeValue } from '../codec/freeze-value.ts';
 import { MillraceError } from '../base/errors.ts';
 import { hasTimestamp, isEventTime, WATERMARK_MAX, WATERMARK_MIN } from '../base/event-time.ts';
 import type { EventTimeMs } from '../base/event-time.ts';
@@ -13,6 +12,7 @@ import { IdlenessTimer } from '../base/idleness-timer.ts';
 import type { OperatorContext, OperatorFactory, OperatorInput, StreamOperator } from '../base/operator.ts';
 import type { ListStateHandle } from '../base/operator-state.ts';
 import type { WatermarkGenerator, WatermarkStrategy } from '../base/watermark-strategy.ts';
+import { freezeValue } from '../codec/freeze-value.ts';
 import { afterSetup } from './not-set-up.ts';
 import { isPromise, promiseNotAllowed } from './promise-check.ts';
 

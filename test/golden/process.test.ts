@@ -1,19 +1,23 @@
 /** Process functions with state and timers against recorded Flink jobs. */
+import { expect, test } from 'vitest';
 import type { EventTimeMs } from '../../src/base/event-time.ts';
 import type { OperatorFactory } from '../../src/base/operator.ts';
 import { keyedProcessOperator } from '../../src/operators/keyed-process-operator.ts';
 import type { Collector } from '../../src/operators/functions/collector.ts';
 import { KeyedProcessFunction } from '../../src/operators/functions/keyed-process-function.ts';
 import { ProcessFunction } from '../../src/operators/functions/process-function.ts';
+import type { RuntimeContext } from '../../src/operators/functions/runtime-context.ts';
 import { processOperator } from '../../src/operators/process-operator.ts';
 import { aggregatingState } from '../../src/state/descriptors/aggregating-state.ts';
 import { listState } from '../../src/state/descriptors/list-state.ts';
 import { mapState } from '../../src/state/descriptors/map-state.ts';
 import { reducingState } from '../../src/state/descriptors/reducing-state.ts';
 import { valueState } from '../../src/state/descriptors/value-state.ts';
+import { keyGroupOf } from '../../src/state/key-groups.ts';
+import { goldenCase } from '../support/golden-case.ts';
 import { operatorJob, testGoldenCase } from '../support/golden-replay.ts';
 import type { Element } from '../support/golden-replay.ts';
-import { keyBy } from '../support/operator-harness.ts';
+import { keyBy, OperatorHarness } from '../support/operator-harness.ts';
 
 type Result = Record<string, unknown>;
 
@@ -251,3 +255,43 @@ for (const [name, makeFunction] of Object.entries(cases)) {
 }
 
 testGoldenCase('process-plain', (replay) => operatorJob({ makeOperator: () => processOperator(new PlainProcess()) }, replay));
+
+/** Adds to a sum and fires at the value's time; says where. */
+class SumsAndTimers extends KeyedProcessFunction<string, { readonly v: number }, Result> {
+  state = { sum: valueState<number>('sum', { default: 0 }) };
+  #subtask = -1;
+
+  override open({ subtaskIndex }: RuntimeContext): void {
+    this.#subtask = subtaskIndex;
+  }
+
+  processElement({ v }: { readonly v: number }, ctx: this['Context']): void {
+    this.state.sum.update(this.state.sum.value() + v);
+    ctx.timerService.registerEventTimeTimer(v);
+  }
+
+  override onTimer(timer: number, { currentKey: key }: this['OnTimerContext'], out: Collector<Result>): void {
+    out.collect({ subtask: this.#subtask, key, timer, sum: this.state.sum.value(), keyGroup: keyGroupOf(key, 128) });
+  }
+}
+
+test.each([
+  ['keyed-state-1-to-2', 1, 2],
+  ['keyed-state-2-to-3', 2, 3],
+  ['keyed-state-3-to-1', 3, 1],
+])('%s: keys move with their state and timers', (name, before, after) => {
+  const { input, output } = goldenCase<{ readonly k: string; readonly v: number }, Result>(name);
+  const key = keyBy(({ k }: { readonly k: string }) => k);
+  const harness = new OperatorHarness({
+    makeOperator: () => keyedProcessOperator(new SumsAndTimers(), key),
+    key,
+    parallelism: before,
+  });
+  for (const element of input) harness.element(element);
+  harness.restart(after);
+  harness.watermark(1000);
+
+  const results = harness.takeValues();
+  expect(results).toHaveLength(output.length);
+  expect(new Set(results)).toEqual(new Set(output));
+});

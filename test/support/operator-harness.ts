@@ -150,6 +150,9 @@ export class OperatorHarness {
     const snapshot = this.snapshot();
     this.close();
     this.#subtasks = this.#makeSubtasks(parallelism, snapshot);
+    // Upstream is restored too and sends its watermark again.
+    if (this.#watermarkMs === WATERMARK_MIN) return;
+    for (const subtask of this.#subtasks) subtask.call((operator) => operator.processWatermark?.(this.#watermarkMs));
   }
 
   #makeSubtasks(parallelism: number, snapshot: HarnessSnapshot | undefined): readonly HarnessSubtask[] {

@@ -5,10 +5,10 @@
  * Accumulators are never the same object as a record or a result, so functions may change them in place (see ReduceOperator).
  * `take` ends the state's hold on what it returns: what is emitted needs no copy.
  */
-import { copyValue } from '../../codec/copy-value.ts';
 import { MillraceError } from '../../base/errors.ts';
 import type { KeyedStateBackend, Namespace, StateTable } from '../../base/keyed-state.ts';
 import type { StateDescriptorInfo } from '../../base/operator.ts';
+import { copyValue } from '../../codec/copy-value.ts';
 import type { AggregateFunction } from '../functions/aggregate-function.ts';
 import type { ReduceFunction } from '../functions/reduce-function.ts';
 import { isPromise, promiseNotAllowed } from '../promise-check.ts';

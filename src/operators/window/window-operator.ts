@@ -6,7 +6,6 @@
  * contents leave the state and become results, window state is cleared → absent. A window exists exactly while its timer does, so
  * only the first record registers one. A record of a window that the watermark has passed is late and never makes it again.
  */
-import { freezeValue } from '../../codec/freeze-value.ts';
 import { assert } from '../../base/assert.ts';
 import { MillraceError } from '../../base/errors.ts';
 import { hasTimestamp } from '../../base/event-time.ts';
@@ -14,6 +13,7 @@ import type { EventTimeMs } from '../../base/event-time.ts';
 import type { TimerEntry } from '../../base/keyed-state.ts';
 import type { OperatorContext, OperatorFactory, OperatorInput } from '../../base/operator.ts';
 import type { ListStateHandle } from '../../base/operator-state.ts';
+import { freezeValue } from '../../codec/freeze-value.ts';
 import type { KeySpec } from '../../graph/stream-graph.ts';
 import { declaredStateInfos } from '../declared-state-infos.ts';
 import { EventTimeProgress } from '../event-time-progress.ts';
