@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { NO_MUTANTS } from '../../src/base/mutants.ts';
 import type { MutantName, Mutants } from '../../src/base/mutants.ts';
-import { nodeStrings } from '../../src/host/node/node-strings.ts';
+import { testStrings } from '../support/strings.ts';
 import { HashmapStateBackend } from '../../src/state/hashmap/hashmap-state-backend.ts';
 import { keyedStateProperty } from './keyed-state-property.ts';
 import type { PropertyOptions } from './keyed-state-property.ts';
@@ -10,7 +10,7 @@ import type { PropertyOptions } from './keyed-state-property.ts';
 function withMutants(mutants: Mutants): PropertyOptions {
   return {
     create: (keyGroups, maxParallelism) =>
-      new HashmapStateBackend({ keyGroups, maxParallelism, strings: nodeStrings, mutants }),
+      new HashmapStateBackend({ keyGroups, maxParallelism, strings: testStrings, mutants }),
     keepsChangesInPlace: true,
   };
 }
