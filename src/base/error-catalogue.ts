@@ -59,6 +59,7 @@ export type ErrorCode =
   | 'CHECKPOINT_CORRUPT'
   | 'CHECKPOINT_NOT_FOUND'
   | 'CHECKPOINT_VERSION_UNSUPPORTED'
+  | 'CHECKPOINT_FAILED'
   | 'CHECKPOINT_FAILURES_EXCEEDED'
   | 'STATE_INCOMPATIBLE'
   | 'SOURCE_CHANGED'
@@ -271,7 +272,12 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
     'An output could not be written or committed',
     'Look at the cause: space, rights, connection',
   ),
-  BUCKET_INVALID: user(1, 'fail-job', 'A bucket assigner returned a name that is not a folder inside the output folder', 'Return a relative path without . and .. parts'),
+  BUCKET_INVALID: user(
+    1,
+    'fail-job',
+    'A bucket assigner returned a name that is not a folder inside the output folder',
+    'Return a relative path without . and .. parts',
+  ),
   PEER_DEPENDENCY_MISSING: user(
     2,
     'fail-job',
@@ -303,6 +309,12 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
     'fail-job',
     'A checkpoint was written by a newer version of Millrace',
     'Use that version or a newer one',
+  ),
+  CHECKPOINT_FAILED: external(
+    4,
+    'restart',
+    'A checkpoint that was asked for did not complete',
+    'Look at the reason that the message names, and ask again',
   ),
   CHECKPOINT_FAILURES_EXCEEDED: external(
     4,

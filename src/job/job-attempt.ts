@@ -7,7 +7,7 @@ import { assert, must } from '../base/assert.ts';
 import type { CheckpointCompleted } from '../base/commit-permit.ts';
 import type { DeclineReason, SubtaskStatus, TriggerCheckpoint } from '../base/control-plane.ts';
 import type { Environment } from '../base/environment.ts';
-import { toErrorRecord } from '../base/errors.ts';
+import { toErrorRecord, withContext } from '../base/errors.ts';
 import type { ErrorRecord } from '../base/errors.ts';
 import { subtaskKey } from '../base/ids.ts';
 import type { CheckpointId, OperatorId, SubtaskAddress } from '../base/ids.ts';
@@ -42,7 +42,8 @@ export interface JobAttemptOptions {
   readonly fencingEpoch: number;
   /** Undefined: starts empty. */
   readonly restore: AttemptRestore | undefined;
-  readonly enumeratorCloseTimeoutMs: number;
+  /** For enumerators. */
+  readonly closeTimeoutMs: number;
   readonly listener: JobAttemptListener;
 }
 
@@ -142,7 +143,13 @@ export class JobAttempt implements CheckpointTargets, EnumeratorSnapshots {
     const whileLive =
       <Args extends unknown[]>(handle: (...args: Args) => void) =>
       (...args: Args): void => {
-        if (!this.#isOver) handle(...args);
+        if (this.#isOver) return;
+        try {
+          handle(...args);
+        } catch (error) {
+          // An assertion of ours: the slot that sent the message has no part in it.
+          listener.failed(toErrorRecord(withContext(error, {}, 'INVARIANT_VIOLATED')));
+        }
       };
     return {
       subtaskStatus: whileLive((subtask, status) => listener.subtaskStatus(subtask, status)),
@@ -176,7 +183,7 @@ export class JobAttempt implements CheckpointTargets, EnumeratorSnapshots {
   }
 
   #sourceCoordinator(vertex: JobVertex): SourceCoordinator {
-    const { environment, restore, enumeratorCloseTimeoutMs, listener } = this.#options;
+    const { environment, restore, closeTimeoutMs, listener } = this.#options;
     const { role, name, uid, operatorId } = must(vertex.chain[0], 'head of a chain');
     assert(role.kind === 'source', () => `Head '${name}' of a chain is not a source`);
     return new SourceCoordinator({
@@ -186,7 +193,7 @@ export class JobAttempt implements CheckpointTargets, EnumeratorSnapshots {
       source: role.source,
       parallelism: vertex.parallelism,
       environment,
-      closeTimeoutMs: enumeratorCloseTimeoutMs,
+      closeTimeoutMs,
       restored: restore?.enumerators.get(operatorId),
       send: (subtaskIndex, event) => {
         const subtask = { vertexId: vertex.id, subtaskIndex };

@@ -38,6 +38,7 @@ export interface JobResult {
   readonly jobId: string;
   readonly runtimeMs: number;
   readonly restarts: number;
+  /** What the sources emitted and the sinks took in this process, what restarts repeated included. */
   readonly recordsIn: number;
   readonly recordsOut: number;
   readonly completedCheckpoints: number;

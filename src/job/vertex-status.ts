@@ -56,6 +56,16 @@ export interface RecordCounts {
   readonly lateRecordsDropped: number;
 }
 
+export const NO_RECORDS: RecordCounts = { recordsIn: 0, recordsOut: 0, lateRecordsDropped: 0 };
+
+export function plusRecords(a: RecordCounts, b: RecordCounts): RecordCounts {
+  return {
+    recordsIn: a.recordsIn + b.recordsIn,
+    recordsOut: a.recordsOut + b.recordsOut,
+    lateRecordsDropped: a.lateRecordsDropped + b.lateRecordsDropped,
+  };
+}
+
 export function recordCounts(jobGraph: JobGraph, vertices: readonly VertexStatus[]): RecordCounts {
   const sourceIds = new Set(jobGraph.vertices.filter(({ inputs }) => inputs.length === 0).map(({ id }) => id));
   const sum = (name: SubtaskMetricName, of: readonly VertexStatus[] = vertices): number =>

@@ -72,11 +72,11 @@ export class FakeAttempt implements Attempt {
     return this.plan.subtasks.map(({ address }) => address);
   }
 
-  /** Subtasks of the vertex with this name. */
-  subtasksOf(vertexName: string): readonly SubtaskAddress[] {
+  /** Subtasks of the vertex whose first operator has this name. */
+  subtasksOf(name: string): readonly SubtaskAddress[] {
     const vertex = must(
-      this.#graph.jobGraph.vertices.find(({ name }) => name.startsWith(vertexName)),
-      `vertex ${vertexName}`,
+      this.#graph.jobGraph.vertices.find(({ chain }) => chain[0]?.name === name),
+      `vertex '${name}'`,
     );
     return this.subtasks.filter(({ vertexId }) => vertexId === vertex.id);
   }
@@ -143,7 +143,7 @@ export class FakeAttempt implements Attempt {
   }
 
   #shown({ vertexId, subtaskIndex }: SubtaskAddress): string {
-    return `${this.#graph.jobGraph.vertices.find(({ id }) => id === vertexId)?.name}#${subtaskIndex}`;
+    return `${this.#graph.jobGraph.vertices.find(({ id }) => id === vertexId)?.chain[0]?.name}#${subtaskIndex}`;
   }
 
   #emptyStates({ vertexId }: SubtaskAddress): readonly OperatorSubtaskState[] {
