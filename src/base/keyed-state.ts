@@ -50,7 +50,10 @@ export interface StateTable {
   readonly descriptor: StateDescriptorInfo;
   /** The value, undefined when absent. Handing out an object counts as a change of it (see state/hashmap). */
   get(namespace: Namespace): unknown;
-  /** `value` must not be undefined. */
+  /**
+   * `value` must not be undefined. The state shares no object with it: what is kept is a copy, unless it is the object that `get`
+   * handed out, changed in place and put back.
+   */
   put(namespace: Namespace, value: unknown): void;
   /** Adds to the end of the array that is the value, or makes one: what a list state adds with, at the cost of the element. */
   append(namespace: Namespace, element: unknown): void;

@@ -199,3 +199,29 @@ describe('declared states', () => {
     expect(() => processOperator(new Unkeyed())).toThrow('Using Unkeyed on a stream without keys failed');
   });
 });
+
+test('a watermark that was there before a restore and comes again fires nothing', () => {
+  class Past extends KeyedProcessFunction<string, string, number> {
+    processElement(_: string, ctx: this['Context']): void {
+      ctx.timerService.registerEventTimeTimer(5);
+    }
+
+    override onTimer(timestampMs: number, _: this['OnTimerContext'], out: Collector<number>): void {
+      out.collect(timestampMs);
+    }
+  }
+  const options: HarnessOptions = {
+    makeOperator: () => keyedProcessOperator(new Past(), byFirstLetter),
+    key: byFirstLetter,
+  };
+  const harness = new OperatorHarness(options);
+  harness.watermark(10);
+  harness.element('apple');
+  const restored = new OperatorHarness(options, harness.snapshot());
+
+  restored.watermark(9);
+  restored.watermark(10);
+  expect(restored.takeValues()).toEqual([]);
+  restored.watermark(11);
+  expect(restored.takeValues()).toEqual([5]);
+});

@@ -44,6 +44,30 @@ describe('what a rolling reduce emits', () => {
     expect(first.seen).toEqual([1]);
   });
 
+  test('is never a record that was given in before, however flat the records are', () => {
+    const first = { id: 'a', n: 1 };
+    const count = keyBy((value: { id: string }) => value.id);
+    const harness = new OperatorHarness({
+      makeOperator: () => rollingAggregationOperator({ kind: 'sum', field: 'n' }, count),
+      key: count,
+      checkMutation: false,
+    });
+
+    harness.element(first);
+    const [emitted] = harness.takeValues();
+    harness.element({ id: 'a', n: 2 });
+    harness.element({ id: 'a', n: 3 });
+
+    expect([first, emitted]).toEqual([
+      { id: 'a', n: 1 },
+      { id: 'a', n: 1 },
+    ]);
+    expect(harness.takeValues()).toEqual([
+      { id: 'a', n: 3 },
+      { id: 'a', n: 6 },
+    ]);
+  });
+
   test('may be the record itself, which then does not change either', () => {
     const harness = reducing((accumulated, value) => (value.seen.length > 1 ? value : append(accumulated, value)), {
       checkMutation: false,

@@ -20,8 +20,8 @@ export function reduceOperator<T>(fn: ReduceFunction<T>, key: KeySpec): Operator
 }
 
 /**
- * What lies in state is the function's to change in place, and what was emitted must not change. So neither is ever the same
- * object as the other, nor as a record: records enter the state as copies, and what is emitted from the state is a copy.
+ * What lies in state is the function's to change in place, and what was emitted must not change, so they are never the same
+ * object: the state copies what it is given (see StateTable), and an object that came from the state is copied to be emitted.
  */
 class ReduceOperator<T> extends UserFunctionOperator<T> implements OperatorInput {
   readonly #reduce: (accumulated: T, value: T) => T;
@@ -52,13 +52,10 @@ class ReduceOperator<T> extends UserFunctionOperator<T> implements OperatorInput
     // Only this operator writes the table, and it writes values of T.
     const accumulated = table.get(VOID_NAMESPACE) as T | undefined;
     const result = accumulated === undefined ? value : this.#call(accumulated, value);
-    if (result === value) {
-      table.put(VOID_NAMESPACE, copyValue(value));
-      this.output.collect(value, timestampMs);
-    } else {
-      table.put(VOID_NAMESPACE, result);
-      this.#emitCopy(result, timestampMs);
-    }
+    table.put(VOID_NAMESPACE, result);
+    const emitted = result === accumulated ? copyValue(result) : result;
+    if (this.checkMutation) freezeValue(emitted);
+    this.output.collect(emitted, timestampMs);
   }
 
   #call(accumulated: T, value: T): T {
@@ -71,11 +68,5 @@ class ReduceOperator<T> extends UserFunctionOperator<T> implements OperatorInput
       );
     }
     return result;
-  }
-
-  #emitCopy(result: T, timestampMs: EventTimeMs): void {
-    const copy = copyValue(result);
-    if (this.checkMutation) freezeValue(copy);
-    this.output.collect(copy, timestampMs);
   }
 }

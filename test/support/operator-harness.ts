@@ -49,11 +49,13 @@ export class OperatorHarness {
   #nowMs: number;
   #watermarkMs: EventTimeMs = WATERMARK_MIN;
   #nextSubtask = 0;
+  /** Between a watermark and its last firing. */
+  #isFiring = false;
 
+  /** A restored one has inputs that begin anew, without a watermark. */
   constructor(options: HarnessOptions, snapshot?: HarnessSnapshot) {
     this.#options = options;
     this.#nowMs = options.nowMs ?? 0;
-    this.#watermarkMs = snapshot?.watermarkMs ?? WATERMARK_MIN;
     this.#subtasks = this.#makeSubtasks(options.parallelism ?? 1, snapshot);
   }
 
@@ -89,6 +91,7 @@ export class OperatorHarness {
     if (watermarkMs <= this.#watermarkMs) return;
     this.#watermarkMs = watermarkMs;
     const makesWatermarks = this.#subtasks.some(({ operator }) => operator.makesWatermarks === true);
+    this.#isFiring = true;
     for (const subtask of this.#subtasks) subtask.call((operator) => operator.processWatermark?.(watermarkMs));
     this.#stepped();
     this.fireDue();
@@ -98,7 +101,9 @@ export class OperatorHarness {
 
   /** To the end: after a watermark, and after a restore. */
   fireDue(): void {
+    this.#isFiring = true;
     while (!this.#fire((operator, limit) => operator.fireDue?.(limit) ?? true)) this.#stepped();
+    this.#isFiring = false;
   }
 
   status(isIdle: boolean): void {
@@ -145,14 +150,21 @@ export class OperatorHarness {
     };
   }
 
-  /** Replaces all subtasks by ones that are restored from a snapshot of now. Between two firings, `fireDue` goes on. */
+  /** Replaces all subtasks by ones that are restored from a snapshot of now; `fireDue` goes on when it is between two firings. */
   restart(parallelism: number = this.parallelism): void {
     const snapshot = this.snapshot();
     this.close();
     this.#subtasks = this.#makeSubtasks(parallelism, snapshot);
-    // Upstream is restored too and sends its watermark again.
-    if (this.#watermarkMs === WATERMARK_MIN) return;
-    for (const subtask of this.#subtasks) subtask.call((operator) => operator.processWatermark?.(this.#watermarkMs));
+    if (this.#isFiring) return;
+    const fireAll = (): void => {
+      while (!this.#fire((operator, limit) => operator.fireDue?.(limit) ?? true)) continue;
+    };
+    fireAll();
+    // Upstream is restored too and begins with an older watermark.
+    if (!Number.isFinite(this.#watermarkMs)) return;
+    for (const subtask of this.#subtasks)
+      subtask.call((operator) => operator.processWatermark?.(this.#watermarkMs - 1));
+    fireAll();
   }
 
   #makeSubtasks(parallelism: number, snapshot: HarnessSnapshot | undefined): readonly HarnessSubtask[] {

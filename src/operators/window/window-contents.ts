@@ -2,13 +2,12 @@
  * What a window keeps between its first record and its firing, under the current key and the window's namespace: the accumulator
  * of a reduce or aggregate, or all elements.
  *
- * Accumulators are never the same object as a record or a result, so functions may change them in place (see ReduceOperator).
+ * Accumulators are never the same object as a record, for the state copies what it is given, so functions may change them in place.
  * `take` ends the state's hold on what it returns: what is emitted needs no copy.
  */
 import { MillraceError } from '../../base/errors.ts';
 import type { KeyedStateBackend, Namespace, StateTable } from '../../base/keyed-state.ts';
 import type { StateDescriptorInfo } from '../../base/operator.ts';
-import { copyValue } from '../../codec/copy-value.ts';
 import type { AggregateFunction } from '../functions/aggregate-function.ts';
 import type { ReduceFunction } from '../functions/reduce-function.ts';
 import { isPromise, promiseNotAllowed } from '../promise-check.ts';
@@ -69,12 +68,12 @@ class ReducingContents<T> implements WindowContents<T> {
     // Only this object writes the table, and it writes values of T.
     const accumulated = this.#table.get(namespace) as T | undefined;
     if (accumulated === undefined) {
-      this.#table.put(namespace, copyValue(value));
+      this.#table.put(namespace, value);
       return true;
     }
     const result = this.#reduce(accumulated, value);
     checkAccumulator(result, 'reduce', this.#operatorName);
-    this.#table.put(namespace, result === value ? copyValue(value) : result);
+    this.#table.put(namespace, result);
     return false;
   }
 
