@@ -130,7 +130,7 @@ export class JobMaster {
       case 'report-failure':
         return this.#reportFailure(command.error, command.restartInMs);
       case 'report-further-failure':
-        return this.#log('warn', `One more failure: ${command.error.message}`, { error: command.error });
+        return this.#log('warn', `One more failure: ${command.error.message}`, this.#fieldsOf(command.error));
       case 'settle':
         return this.#do(this.#end(command.outcome, command.error));
       default:
@@ -224,7 +224,7 @@ export class JobMaster {
 
   #reportFailure(error: ErrorRecord, restartInMs: number | undefined): void {
     const what = restartInMs === undefined ? 'Job failed' : `Attempt failed, next one in ${Math.round(restartInMs)} ms`;
-    this.#log(restartInMs === undefined ? 'error' : 'warn', `${what}: ${error.message}`, { error });
+    this.#log(restartInMs === undefined ? 'error' : 'warn', `${what}: ${error.message}`, this.#fieldsOf(error));
     this.#report.tell({ kind: 'attempt-failed', error, restartInMs });
   }
 
@@ -280,6 +280,10 @@ export class JobMaster {
     this.#log('error', `The job master failed: ${failure.message}`, { error: toErrorRecord(failure) });
     this.#settle.reject(failure);
     void this.#attempt?.end(() => {});
+  }
+
+  #fieldsOf(error: ErrorRecord): Readonly<Record<string, unknown>> {
+    return { attempt: this.#state.attemptNumber, error };
   }
 
   #log(level: LogLevel, message: string, fields: Readonly<Record<string, unknown>>): void {
