@@ -39,6 +39,12 @@ import { keySpec } from './key-spec.ts';
 import type { KeyOptions, KeyType } from './key-spec.ts';
 import type { NodeAddition, NodeDraft, NodeSettings, StreamGraphBuilder } from './stream-graph-builder.ts';
 
+/** State and timers need a key: a function that has them does not compile where there is none. */
+interface WithoutKey {
+  readonly state?: never;
+  readonly OnTimerContext?: never;
+}
+
 /** A stream of values of T. Immutable: a call returns a new stream and leaves this one as it is. */
 export class DataStream<T> {
   protected readonly definition: StreamGraphBuilder;
@@ -68,7 +74,7 @@ export class DataStream<T> {
   }
 
   /** Timestamps, watermarks and side outputs, without state: for state and timers use keyBy(...).process(...). */
-  process<R>(fn: ProcessFunction<T, R> & { readonly OnTimerContext?: never }): SingleOutputStreamOperator<R> {
+  process<R>(fn: ProcessFunction<T, R> & WithoutKey): SingleOutputStreamOperator<R> {
     return this.transform('Process', processOperator<T, R>(fn));
   }
 
@@ -127,9 +133,10 @@ export class DataStream<T> {
     return new DataStreamSink(this.definition, this.definition.add({ name: sink.kind, role, inputs: this.inputs }));
   }
 
-  /** One line a value on standard output, with 'n> ' in front when several subtasks print. */
-  print(identifier?: string): DataStreamSink {
-    return this.sinkTo(new PrintSink<T>(identifier)).name('Print to Std. Out');
+  /** One line a value on standard output; 'name:n> ' is in front when it has a name and several subtasks print. */
+  print(name?: string): DataStreamSink {
+    const sink = new PrintSink<T>(name === undefined ? {} : { name });
+    return this.sinkTo(sink).name('Print to Std. Out');
   }
 
   /**
@@ -259,7 +266,7 @@ export class KeyedStream<T, K> extends DataStream<T> {
     this: KeyedStream<T, FunctionKey>,
     fn: KeyedProcessFunction<FunctionKey, T, R>,
   ): SingleOutputStreamOperator<R>;
-  override process<R>(fn: ProcessFunction<T, R> & { readonly OnTimerContext?: never }): SingleOutputStreamOperator<R>;
+  override process<R>(fn: ProcessFunction<T, R> & WithoutKey): SingleOutputStreamOperator<R>;
   override process<R>(fn: KeyedProcessFunction<K, T, R> | ProcessFunction<T, R>): SingleOutputStreamOperator<R> {
     if (!(fn instanceof KeyedProcessFunction)) return super.process<R>(fn);
     return this.transform('KeyedProcess', keyedProcessOperator(fn, this.#key), this.#key);

@@ -23,9 +23,6 @@ export abstract class ProcessFunction<In, Out> implements RichFunction<Out> {
   declare readonly Context: ProcessContext;
   /** Only a type: a function that wants more of its values than the stream carries does not compile. */
   declare readonly Input: (value: In) => void;
-  /** Only types: state and timers need a key, so functions that have them do not compile as this one. */
-  declare readonly state?: never;
-  declare readonly OnTimerContext?: never;
 
   /** Emitted values get the record's timestamp. */
   abstract processElement(value: In, ctx: this['Context'], out: Collector<Out>): void;
