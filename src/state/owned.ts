@@ -8,9 +8,17 @@ import type { KeyId } from './canonical-key.ts';
  * Throws VALUE_NOT_SERIALIZABLE for most values outside the codec's domain; the snapshot finds the others.
  */
 export function ownedValue(value: unknown, held: unknown): unknown {
-  if (typeof value === 'number') return value;
-  const isForeign = typeof value === 'object' && value !== null && value !== held;
-  return isForeign ? copyWith(value, ownString) : ownStrings(value);
+  switch (typeof value) {
+    case 'number':
+    case 'boolean':
+    case 'bigint':
+      return value;
+    case 'string':
+      return ownString(value);
+    default:
+      if (value === null) return value;
+      return value === held ? ownStrings(value) : copyWith(value, ownString);
+  }
 }
 
 export function ownedId(id: KeyId): KeyId {

@@ -4,6 +4,7 @@ import { NO_MUTANTS } from '../../src/base/mutants.ts';
 import type { MutantName, Mutants } from '../../src/base/mutants.ts';
 import { testStrings } from '../support/strings.ts';
 import { HashmapStateBackend } from '../../src/state/hashmap/hashmap-state-backend.ts';
+import { keyedStateContract } from './keyed-state.ts';
 import { keyedStateProperty } from './keyed-state-property.ts';
 import type { PropertyOptions } from './keyed-state-property.ts';
 
@@ -16,6 +17,7 @@ function withMutants(mutants: Mutants): PropertyOptions {
 }
 
 describe('HashmapStateBackend', () => {
+  keyedStateContract(withMutants(NO_MUTANTS).create);
   it('restores every snapshot to the state at its start, whatever happens meanwhile', () => {
     fc.assert(keyedStateProperty(withMutants(NO_MUTANTS)), { numRuns: 150 });
   });

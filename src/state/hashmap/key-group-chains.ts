@@ -47,7 +47,7 @@ export class KeyGroupChains {
     const pending = must(this.#pending.get(id), `the chains of checkpoint ${id}`);
     assert(pending.written === undefined, () => `The sections of checkpoint ${id} were written twice`);
     let used = 0;
-    pending.written = pending.choices.map((choice, groupIndex) => {
+    const written = pending.choices.map((choice, groupIndex): Chain => {
       const chain = pending.continued[groupIndex] ?? [];
       if (choice === 'none') return chain;
       if (choice === 'empty') return [];
@@ -56,7 +56,8 @@ export class KeyGroupChains {
       return choice === 'base' ? [ref] : [...chain, ref];
     });
     assert(used === refs.length, () => `Checkpoint ${id} has ${used} sections, but ${refs.length} places`);
-    return this.#named(pending.written);
+    pending.written = written;
+    return this.#named(written);
   }
 
   completed(id: CheckpointId): void {
