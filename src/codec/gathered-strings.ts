@@ -41,6 +41,11 @@ export class GatheredStringWriter implements StringWriter {
     this.#text = String(mark);
   }
 
+  /** Forgets all but the first `units`. */
+  truncate(units: number): void {
+    this.#text = this.#text.slice(0, units);
+  }
+
   clear(): void {
     this.#text = '';
   }

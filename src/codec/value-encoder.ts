@@ -106,9 +106,8 @@ export class ValueEncoder implements FieldsEncoder {
 
   #object(writer: ByteWriter, value: object): void {
     if (++this.#depth > VALUE_DEPTH_MAX) throw refusal('a value nested too deep');
-    const prototype = prototypeOf(value);
-    if (prototype === Object.prototype) this.#plain(writer, value as Fields, true);
-    else this.#other(writer, value, prototype);
+    if (Object.getPrototypeOf(value) === Object.prototype) this.#plain(writer, value as Fields, true);
+    else this.#other(writer, value, prototypeOf(value));
     this.#depth--;
   }
 
@@ -117,8 +116,8 @@ export class ValueEncoder implements FieldsEncoder {
     if (shape === undefined) return this.#named(writer, object, hasPrototype);
     if (this.#defined[shape.id] === shape.version) {
       const start = writer.position;
-      writer.u8(Tag.OBJECT);
-      writer.u8(shape.id);
+      // Tag and id at once.
+      writer.u16(Tag.OBJECT + shape.id * 256);
       if (shape.code.encode(this, writer, object)) return;
       writer.position = start;
     }

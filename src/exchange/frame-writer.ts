@@ -14,6 +14,8 @@ import { writeControl } from './control-codec.ts';
 import { ELEMENT_BYTES_MAX, FRAME_HEADER_BYTES, HAS_KEY_GROUP, HAS_TIMESTAMP } from './frame.ts';
 
 const KEY_GROUP_MAX = 0xffff;
+/** Kind, timestamp, key group. */
+const RECORD_HEADER_BYTES_MAX = 11;
 
 /** Builds one frame after another in private memory. One for each channel: the shapes it has defined are those its reader knows. */
 export class FrameWriter {
@@ -50,12 +52,7 @@ export class FrameWriter {
     const writer = this.#elements;
     const start = writer.position;
     const unitsBefore = this.#text.units;
-    const mark = this.#text.mark();
-    const isTimed = hasTimestamp(timestampMs);
-    const isKeyed = keyGroup !== NO_KEY_GROUP;
-    writer.u8((isTimed ? HAS_TIMESTAMP : 0) | (isKeyed ? HAS_KEY_GROUP : 0));
-    if (isTimed) writer.f64(timestampMs);
-    if (isKeyed) this.#writeKeyGroup(keyGroup);
+    this.#writeRecordHeader(timestampMs, keyGroup);
     try {
       this.#encoder.write(writer, value);
     } catch (error) {
@@ -63,15 +60,7 @@ export class FrameWriter {
       throw error;
     }
     const elementBytes = writer.position - start + (this.#text.units - unitsBefore) * this.#bytesPerUnit;
-    if (elementBytes > ELEMENT_BYTES_MAX) {
-      writer.position = start;
-      this.#text.rewind(mark);
-      this.#encoder.reset();
-      throw new MillraceError(
-        'RECORD_TOO_LARGE',
-        `Sending a record failed: it takes ${elementBytes} bytes of at most ${ELEMENT_BYTES_MAX}`,
-      );
-    }
+    if (elementBytes > ELEMENT_BYTES_MAX) this.#refuse(elementBytes, start, unitsBefore);
     this.#count(elementBytes);
   }
 
@@ -106,11 +95,34 @@ export class FrameWriter {
     if (elementBytes > this.#largestElementBytes) this.#largestElementBytes = elementBytes;
   }
 
-  #writeKeyGroup(keyGroup: number): void {
-    assert(
-      keyGroup >= 0 && keyGroup <= KEY_GROUP_MAX,
-      () => `Key group ${keyGroup} is not between 0 and ${KEY_GROUP_MAX}`,
+  #writeRecordHeader(timestampMs: EventTimeMs, keyGroup: number): void {
+    const writer = this.#elements;
+    writer.reserve(RECORD_HEADER_BYTES_MAX);
+    const isTimed = hasTimestamp(timestampMs);
+    const isKeyed = keyGroup !== NO_KEY_GROUP;
+    writer.view.setUint8(writer.position++, (isTimed ? HAS_TIMESTAMP : 0) | (isKeyed ? HAS_KEY_GROUP : 0));
+    if (isTimed) {
+      writer.view.setFloat64(writer.position, timestampMs, true);
+      writer.position += 8;
+    }
+    if (isKeyed) {
+      assert(
+        keyGroup >= 0 && keyGroup <= KEY_GROUP_MAX,
+        () => `Key group ${keyGroup} is not between 0 and ${KEY_GROUP_MAX}`,
+      );
+      writer.view.setUint16(writer.position, keyGroup, true);
+      writer.position += 2;
+    }
+  }
+
+  #refuse(elementBytes: number, start: number, unitsBefore: number): never {
+    this.#elements.position = start;
+    this.#text.truncate(unitsBefore);
+    // Shapes may have been defined in what is taken back.
+    this.#encoder.reset();
+    throw new MillraceError(
+      'RECORD_TOO_LARGE',
+      `Sending a record failed: it takes ${elementBytes} bytes of at most ${ELEMENT_BYTES_MAX}`,
     );
-    this.#elements.u16(keyGroup);
   }
 }

@@ -46,6 +46,8 @@ class RingWriter implements ChannelWriter {
   #publishedCount = 0;
   /** Pages that were free when the consumer's count was last read, less those used since. */
   #knownFreePages: number;
+  /** The frame goes out before it takes another element. */
+  #isFrameFull = false;
   /** A frame larger than a page, or nothing, and how much of it is in the ring already. */
   #large: Uint8Array = new Uint8Array(0);
   #largeSent = 0;
@@ -63,7 +65,7 @@ class RingWriter implements ChannelWriter {
   offerRecord(value: unknown, timestampMs: EventTimeMs, keyGroup: number): boolean {
     if (!this.#hasRoom()) return false;
     this.#frame.writeRecord(value, timestampMs, keyGroup);
-    if (this.#isFrameFull) this.#publishFrame();
+    this.#elementTaken();
     return true;
   }
 
@@ -74,7 +76,7 @@ class RingWriter implements ChannelWriter {
       assert(element.checkpointId <= CHECKPOINT_ID_MAX, 'A checkpoint id beyond the barrier word');
       this.#words.announceBarrier(element.checkpointId);
     }
-    if (this.#isFrameFull) this.#publishFrame();
+    this.#elementTaken();
     return true;
   }
 
@@ -91,17 +93,18 @@ class RingWriter implements ChannelWriter {
     return this.#framedBytes + (this.#frame.isEmpty ? 0 : this.#frame.sizeBytes);
   }
 
-  get #isFrameFull(): boolean {
-    return this.#frame.isFullFor(this.#payloadBytes);
-  }
-
   get #isSendingLarge(): boolean {
     return this.#largeSent < this.#large.length;
   }
 
   /** Room for one more element, of any size: it only goes into the frame. */
   #hasRoom(): boolean {
-    return this.#frame.isEmpty || !this.#isFrameFull || this.#publishFrame();
+    return !this.#isFrameFull || this.#publishFrame();
+  }
+
+  #elementTaken(): void {
+    this.#isFrameFull = this.#frame.isFullFor(this.#payloadBytes);
+    if (this.#isFrameFull) this.#publishFrame();
   }
 
   /** True when the frame is out of the way. */
@@ -109,7 +112,8 @@ class RingWriter implements ChannelWriter {
     if (this.#frame.isEmpty) return true;
     if (!this.#sendLarge() || !this.#hasFreePage()) return false;
     this.#frame.measure();
-    const sizeBytes = this.#frame.sizeBytes;
+    const { sizeBytes } = this.#frame;
+    this.#isFrameFull = false;
     this.#framedBytes += sizeBytes;
     if (sizeBytes <= this.#payloadBytes) {
       this.#frame.writeTo(this.#nextPage().payload);
