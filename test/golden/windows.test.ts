@@ -1,4 +1,4 @@
-/** Tumbling event-time windows against recorded Flink jobs. */
+/** Event-time windows against recorded Flink jobs. */
 import { describe, expect, test } from 'vitest';
 import { isEventTime } from '../../src/base/event-time.ts';
 import { WatermarkMerger } from '../../src/exchange/watermark-merger.ts';
@@ -14,7 +14,7 @@ import { goldenCase } from '../support/golden-case.ts';
 import type { OutputLine } from '../support/golden-order.ts';
 import { applyLine, feed, operatorJob, outputLine, replayHarness, testGoldenCase } from '../support/golden-replay.ts';
 import type { Element, InputLine, Replay, ReplayedJob } from '../support/golden-replay.ts';
-import { dumpWindows, tumblingWindows } from '../support/golden-windows.ts';
+import { dumpWindows, windows } from '../support/golden-windows.ts';
 import type { ElementWindows, WindowResult } from '../support/golden-windows.ts';
 import { OperatorHarness } from '../support/operator-harness.ts';
 import type { HarnessOptions } from '../support/operator-harness.ts';
@@ -73,13 +73,16 @@ const cases: Record<string, HarnessOptions> = {
   'tumbling-offset': dumpWindows({ offset: 3 }),
   'tumbling-negative-offset': dumpWindows({ offset: -4 }),
   'tumbling-late-side-output': dumpWindows({ keepsLate: true }),
-  'tumbling-reduce': tumblingWindows(() => ({ kind: 'reduce', reduce: joinIds })),
-  'tumbling-reduce-process': tumblingWindows(() => ({ kind: 'reduce', reduce: joinIds, process: new DumpResult('reduced') })),
-  'tumbling-aggregate-process': tumblingWindows(() => ({ kind: 'aggregate', aggregate: countAndSum, process: new DumpResult('agg') })),
-  'tumbling-sum': tumblingWindows(aggregated({ kind: 'sum', field: 'v' })),
-  'tumbling-min': tumblingWindows(aggregated({ kind: 'min', field: 'v' })),
-  'tumbling-max': tumblingWindows(aggregated({ kind: 'max', field: 'v' })),
-  'process-window-side-output': tumblingWindows(() => ({ kind: 'process', process: new SideDump() })),
+  'tumbling-reduce': windows(() => ({ kind: 'reduce', reduce: joinIds })),
+  'tumbling-reduce-process': windows(() => ({ kind: 'reduce', reduce: joinIds, process: new DumpResult('reduced') })),
+  'tumbling-aggregate-process': windows(() => ({ kind: 'aggregate', aggregate: countAndSum, process: new DumpResult('agg') })),
+  'tumbling-sum': windows(aggregated({ kind: 'sum', field: 'v' })),
+  'tumbling-min': windows(aggregated({ kind: 'min', field: 'v' })),
+  'tumbling-max': windows(aggregated({ kind: 'max', field: 'v' })),
+  'sliding-basic': dumpWindows({ slide: 5 }),
+  'sliding-gaps': dumpWindows({ size: 4, slide: 10, keepsLate: true }),
+  'sliding-partly-late': dumpWindows({ slide: 5, keepsLate: true }),
+  'process-window-side-output': windows(() => ({ kind: 'process', process: new SideDump() })),
 };
 
 for (const [name, options] of Object.entries(cases)) testGoldenCase(name, (replay) => operatorJob(options, replay));
@@ -91,7 +94,7 @@ describe('jobs of more than one operator', () => {
 
 /** 10 ms sums, and on their results again 10 ms and 30 ms. */
 function chainedWindows(replay: Replay): ReplayedJob {
-  const sums = replayHarness(tumblingWindows(aggregated({ kind: 'sum', field: 'v' })), replay);
+  const sums = replayHarness(windows(aggregated({ kind: 'sum', field: 'v' })), replay);
   const tens = replayHarness(dumpWindows(), replay);
   const thirties = replayHarness(dumpWindows({ size: 30 }), replay);
   const passOn = (): OutputLine[] => {
