@@ -4,6 +4,7 @@
  * interleaving. Violations of the contract by the source under test throw.
  */
 import { assert, must } from '../../src/base/assert.ts';
+import type { Environment } from '../../src/base/environment.ts';
 import { checkpointId } from '../../src/base/ids.ts';
 import { SubtaskMetrics } from '../../src/base/metrics.ts';
 import type {
@@ -19,7 +20,8 @@ import type { MemoryEnvironment } from './memory-environment.ts';
 
 export interface FakeSourceJobOptions<T> {
   readonly source: Source<T>;
-  readonly environment: MemoryEnvironment;
+  /** With a clock of its own, or the real one. */
+  readonly environment: Environment & Partial<Pick<MemoryEnvironment, 'advance'>>;
   readonly parallelism: number;
   readonly restored?: SourceCheckpoint<T> | undefined;
   /** Splits that readers held: dealt out to the new readers as list state, or given back to the enumerator. */
@@ -70,7 +72,8 @@ export class FakeSourceJob<T> {
   #checkpoints = 0;
   /** The last completed one. */
   checkpoint: SourceCheckpoint<T> | undefined;
-  #error: unknown;
+  #error: Error | undefined;
+  #activity: PromiseWithResolvers<void> = Promise.withResolvers();
 
   constructor(options: FakeSourceJobOptions<T>) {
     this.#options = options;
@@ -170,16 +173,27 @@ export class FakeSourceJob<T> {
     for (let idleTurns = 0; !condition() && idleTurns < IDLE_TURNS_MAX; idleTurns++) {
       for (const index of this.#subtasks.keys()) if (this.step(index, limit)) idleTurns = -1;
       if (idleTurns < 0) continue;
-      await turn();
-      if (idleTurns % 10 === 9) this.#options.environment.advance(10);
+      await this.#pause(idleTurns);
       this.#check();
     }
   }
 
   /** The attempt is over, however far it came. */
   async close(): Promise<void> {
-    await Promise.all(this.#subtasks.map(({ reader }) => reader.close()));
+    await Promise.all(this.#subtasks.map(async ({ reader }) => reader.close()));
     await this.#enumerator.close?.();
+  }
+
+  /** Until something may have happened: in virtual time at the next turn, in real time when a reader or the enumerator says so. */
+  async #pause(idleTurns: number): Promise<void> {
+    const { environment } = this.#options;
+    if (environment.advance === undefined) {
+      await this.#activity.promise;
+      this.#activity = Promise.withResolvers();
+    } else {
+      await turn();
+      if (idleTurns % 10 === 9) environment.advance(10);
+    }
   }
 
   #takeEvent(subtask: Subtask<T>): boolean {
@@ -226,6 +240,7 @@ export class FakeSourceJob<T> {
       assert(!subtask.isEnded, 'Splits were assigned to a reader that has ended');
     }
     (subtask.held ?? subtask.events).push(structuredClone(event));
+    this.#activity.resolve();
   }
 
   #takeRequests(): void {
@@ -234,13 +249,18 @@ export class FakeSourceJob<T> {
     for (const subtaskIndex of requests) this.#enumerator.handleSplitRequest(subtaskIndex);
   }
 
+  #fail(error: unknown): void {
+    this.#error ??= error instanceof Error ? error : new Error(String(error));
+    this.#activity.resolve();
+  }
+
   #check(): void {
     if (this.#error !== undefined) throw this.#error;
   }
 
   #enumeratorContext(): EnumeratorContext<SourceSplit> {
     const { environment, parallelism } = this.#options;
-    const fail = (error: unknown): void => void (this.#error ??= error);
+    const fail = (error: unknown): void => this.#fail(error);
     const guarded = (action: () => void): void => {
       try {
         action();
@@ -272,8 +292,9 @@ export class FakeSourceJob<T> {
       requestSplit: () => void this.#requests.push(subtaskIndex),
       wakeUp: () => {
         subtask.isAwake = true;
+        this.#activity.resolve();
       },
-      fail: (error) => void (this.#error ??= error),
+      fail: (error) => this.#fail(error),
       signal: new AbortController().signal,
     });
     // Awake at first: a task polls its reader once after the start.
