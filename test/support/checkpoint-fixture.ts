@@ -97,7 +97,10 @@ export function richMetadata(id: CheckpointId = checkpointId(3)): CheckpointMeta
       { name: 'mean', kind: 'aggregating' },
     ],
     subtasks: [
-      subtaskMetadata({ watermarkMs: -Infinity, keyed: [chain(0, shared(2, 0), shared(3, 0)), chain(511, shared(3, 0))] }),
+      subtaskMetadata({
+        watermarkMs: -Infinity,
+        keyed: [chain(0, shared(2, 0), shared(3, 0)), chain(511, shared(3, 0))],
+      }),
       subtaskMetadata({ watermarkMs: 1_700_000_000_000, keyed: [chain(512, shared(3, 1))] }),
     ],
   });

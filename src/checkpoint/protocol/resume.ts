@@ -195,14 +195,14 @@ export function startLine(
   restore: (RestoreDecision & { kind: 'restore' }) | undefined,
 ): string {
   if (restore === undefined) return `new run of '${jobName}'${newRunNote(decision)}`;
-  const name = checkpointDirectoryName(restore.metadata.checkpointId);
-  if (decision.kind === 'resume') return `resuming ${name} of '${jobName}'`;
-  const place = decision.kind === 'restore' ? ` from '${decision.directory}'` : '';
+  const name = `${checkpointDirectoryName(restore.metadata.checkpointId)} of '${restore.metadata.jobName}'`;
+  if (decision.kind === 'resume') return `resuming ${name}`;
+  const place = decision.kind === 'restore' && decision.directory.includes('/') ? ` at '${decision.directory}'` : '';
   const beyond =
     restore.committedBeyond.length === 0
       ? ''
       : `; these sinks have committed beyond it and will repeat output: ${restore.committedBeyond.join('; ')}`;
-  return `restoring ${name} of '${restore.metadata.jobName}'${place} for '${jobName}'${beyond}`;
+  return `restoring ${name}${place}${beyond}`;
 }
 
 function newRunNote(decision: StartDecision): string {
