@@ -29,7 +29,7 @@ export interface ParseOption<In, T> {
   readonly parse: (value: In) => T;
 }
 
-export interface CsvOptions<
+export interface CsvSourceOptions<
   Header extends CsvHeader = CsvHeader,
   Types extends CsvTypes | undefined = CsvTypes | undefined,
 > extends FileSourceOptions {
@@ -99,13 +99,13 @@ export class FileSource<T> implements Source<T, FileSplit, FileEnumeratorState> 
   /** CSV as in RFC 4180; empty lines are passed over, a record with too few or too many fields is malformed. */
   static csv<T, const Header extends CsvHeader = true, const Types extends CsvTypes | undefined = undefined>(
     paths: InputPaths,
-    options: CsvOptions<Header, Types> & ParseOption<CsvRecord<Header, Types>, T>,
+    options: CsvSourceOptions<Header, Types> & ParseOption<CsvRecord<Header, Types>, T>,
   ): FileSource<T>;
   static csv<const Header extends CsvHeader = true, const Types extends CsvTypes | undefined = undefined>(
     paths: InputPaths,
-    options?: CsvOptions<Header, Types>,
+    options?: CsvSourceOptions<Header, Types>,
   ): FileSource<CsvRecord<Header, Types>>;
-  static csv<T>(paths: InputPaths, options: CsvOptions & Partial<ParseOption<never, T>> = {}): FileSource<T> {
+  static csv<T>(paths: InputPaths, options: CsvSourceOptions & Partial<ParseOption<never, T>> = {}): FileSource<T> {
     const { header = true, types, delimiter = ',', quote = '"', multiline = true, parse } = options;
     const format = csvFormat({ header, types, delimiter, quote, multiline, convert: converterOf(parse) });
     return new FileSource(format, paths, options);
