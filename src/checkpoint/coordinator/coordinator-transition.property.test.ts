@@ -234,34 +234,45 @@ class Model {
   }
 }
 
-type Choice = readonly [what: number, which: number, isGood: boolean];
+type Choice = readonly [what: number, which: number];
 
-function act(model: Model, [what, which, isGood]: Choice): void {
-  const key = must(KEYS[which % KEYS.length], 'subtask');
-  const known = [...model.open.keys(), ...model.ended, checkpointId(999)];
-  const id = must(known[which % known.length], 'checkpoint');
+function act(model: Model, [what, which]: Choice): void {
+  const open = [...model.open.keys()];
+  const id = open[which % Math.max(1, open.length)];
+  const isMostlyGood = which % 8 > 0;
   switch (what) {
     case 0:
-      return model.answerLocation(which, isGood);
+      return model.answerLocation(which, isMostlyGood);
     case 1:
-      return model.answerEnumerators(isGood || which % 4 > 0);
-    case 2:
+      return model.answerEnumerators(isMostlyGood);
+    case 2: {
+      const key = [...(id === undefined ? [] : must(model.open.get(id), 'checkpoint').owing)][0];
+      return id === undefined || key === undefined ? undefined : model.acknowledge(id, key);
+    }
     case 3:
-    case 4:
-      return model.acknowledge(id, must(KEYS[(which >> 2) % KEYS.length], 'subtask'));
-    case 5:
-      if (model.open.get(id)?.areEnumeratorsIn === false) return;
+      if (id !== undefined) for (const key of KEYS) model.acknowledge(id, key);
+      return;
+    case 4: {
+      const late = [...model.ended, checkpointId(999)];
+      return model.acknowledge(
+        must(late[which % late.length], 'checkpoint'),
+        must(KEYS[which % KEYS.length], 'subtask'),
+      );
+    }
+    case 5: {
+      if (id === undefined || model.open.get(id)?.areEnumeratorsIn === false) return;
       return model.apply({
         kind: 'declined',
         checkpointId: id,
         reason: must(DECLINES[which % DECLINES.length], 'reason'),
       });
+    }
     case 6:
-      return model.answerFinalize(isGood);
+      return model.answerFinalize(which % 4 > 0);
     case 7:
-      return model.advance(which * 5);
+      return model.advance(which * 2);
     case 8:
-      return which % 3 === 0 ? model.status(key) : model.request();
+      return which % 3 === 0 ? model.status(must(KEYS[which % KEYS.length], 'subtask')) : model.request();
     case 9:
       return which % 8 === 0 ? model.failover() : model.advance(1);
   }
@@ -279,13 +290,19 @@ function behave(model: Model): void {
 
 const settings: fc.Arbitrary<CoordinatorSettings> = fc.record({
   intervalMs: fc.constantFrom(10, 50),
-  minPauseMs: fc.constantFrom(0, 20, 100),
-  timeoutMs: fc.constantFrom(30, 1000),
+  minPauseMs: fc.constantFrom(0, 0, 20, 100),
+  timeoutMs: fc.constantFrom(60, 1000),
   maxConcurrent: fc.integer({ min: 1, max: 3 }),
-  tolerableFailures: fc.constantFrom(0, 2, Infinity),
+  tolerableFailures: fc.constantFrom(0, 1, Infinity),
 });
 
-const choices: fc.Arbitrary<Choice[]> = fc.array(fc.tuple(fc.nat(9), fc.nat(63), fc.boolean()), { maxLength: 120 });
+/** Progress is drawn more often than trouble. */
+const what = fc.constantFrom(0, 0, 0, 1, 1, 1, 2, 2, 3, 3, 4, 5, 6, 6, 7, 7, 7, 8, 9);
+const choices: fc.Arbitrary<Choice[]> = fc.array(fc.tuple(what, fc.nat(63)), {
+  minLength: 20,
+  maxLength: 150,
+  size: 'max',
+});
 
 describe('the coordinator', () => {
   it('keeps its invariants in whatever order things happen, and completes a checkpoint when they go well', () => {
