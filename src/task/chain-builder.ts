@@ -113,6 +113,7 @@ function operatorContext(node: ChainNode, states: OperatorStates, options: Chain
     signal,
     callGate,
     checkMutation: runtime.configuration.checkMutation,
+    autoWatermarkIntervalMs: runtime.configuration.autoWatermarkIntervalMs,
     wakeUp,
   };
 }

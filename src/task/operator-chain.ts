@@ -79,6 +79,15 @@ export class OperatorChain {
     this.#sendStatus(chainIndex, isIdle);
   }
 
+  /**
+   * After a restore, before the first record: a checkpoint may have interrupted a burst of firings, and what was due then is due
+   * now. True when none is left.
+   */
+  fireRestored(limit: number): boolean {
+    for (const node of this.nodes) if (!this.#fireDue(node, limit) || this.isBlocked) return false;
+    return true;
+  }
+
   /** True when no watermark is on its way any more. Fires at most `limit` timers, fewer when an output fills up. */
   advance(limit: number): boolean {
     for (;;) {

@@ -58,11 +58,14 @@ export class Subtask {
   /** When the barrier of the checkpoint being aligned came first, monotonic ms. */
   #alignmentSinceMs: number | undefined;
   #hasFinishedOperators = false;
+  /** Firings that the restored checkpoint had interrupted may be left. */
+  #isCatchingUp: boolean;
 
   constructor(deployment: SubtaskDeployment, runtime: SlotRuntime) {
     this.deployment = deployment;
     this.#runtime = runtime;
     this.#mailbox = new Mailbox(deployment.wakeUp);
+    this.#isCatchingUp = deployment.restore !== undefined && !deployment.restore.isFinished;
   }
 
   get phase(): Phase {
@@ -241,6 +244,10 @@ export class Subtask {
   /** One bounded piece of the record path. */
   #work(nowMs: number): boolean {
     const chain = this.#chain;
+    if (this.#isCatchingUp) {
+      this.#isCatchingUp = !chain.fireRestored(FIRINGS_PER_STEP);
+      return true;
+    }
     if (chain.isWatermarkPending) {
       if (!chain.advance(FIRINGS_PER_STEP)) return true;
       if (this.#isInputEnded()) this.#endOfData();
