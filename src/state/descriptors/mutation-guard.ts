@@ -25,23 +25,21 @@ export class MutationGuard {
     this.#backend = backend;
   }
 
-  handOut(value: unknown, slot: unknown, namespace: Namespace): void {
-    this.#moveTo(namespace);
+  handOut(value: unknown, slot: unknown): void {
     if (typeof value !== 'object' || value === null || this.#handedOut.has(slot)) return;
     this.#handedOut.set(slot, { value, copy: copyValue(value) });
   }
 
-  settle(slot: unknown, namespace: Namespace): void {
-    this.#moveTo(namespace);
+  settle(slot: unknown): void {
     this.#handedOut.delete(slot);
   }
 
-  settleAll(namespace: Namespace): void {
-    this.#moveTo(namespace);
+  settleAll(): void {
     this.#handedOut.clear();
   }
 
-  #moveTo(namespace: Namespace): void {
+  /** At the begin of each access: throws VALUE_MUTATED when it is for another key or namespace than what was changed. */
+  enter(namespace: Namespace): void {
     const key = this.#backend.currentKey;
     if (Object.is(key, this.#key) && namespace === this.#namespace) return;
     this.#key = key;

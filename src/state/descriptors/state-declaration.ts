@@ -57,23 +57,26 @@ export abstract class DeclaredState<Table> implements StateDeclaration {
     throw new MillraceError('STATE_ACCESS_OUTSIDE_CALL', what);
   }
 
+  /** Each access reads it first, and once. */
   protected get namespace(): Namespace {
-    return this.#namespace === undefined ? VOID_NAMESPACE : this.#namespace();
+    const namespace = this.#namespace === undefined ? VOID_NAMESPACE : this.#namespace();
+    if (this.#guard !== undefined) this.#guard.enter(namespace);
+    return namespace;
   }
 
   /** `slot` tells the values of one state apart that can be put back one by one. */
   protected handOut<T>(value: T, slot?: unknown): T {
-    this.#guard?.handOut(value, slot, this.namespace);
+    this.#guard?.handOut(value, slot);
     return value;
   }
 
   /** The value of the slot was put back, replaced or removed. */
   protected settle(slot?: unknown): void {
-    this.#guard?.settle(slot, this.namespace);
+    this.#guard?.settle(slot);
   }
 
   protected settleAll(): void {
-    this.#guard?.settleAll(this.namespace);
+    this.#guard?.settleAll();
   }
 
   /** Throws STATE_VALUE_INVALID for undefined. */
