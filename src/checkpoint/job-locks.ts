@@ -9,7 +9,7 @@ export interface HeldLock {
 }
 
 export interface JobLocks {
-  /** undefined when another process (or this one) holds it. `path` is made if missing, and is nobody else's to open. */
+  /** undefined when another process (or this one) holds it. `path` exists and is nobody else's to open. */
   tryLock(path: string): HeldLock | undefined;
 }
 

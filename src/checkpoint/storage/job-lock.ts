@@ -3,6 +3,7 @@
  * it makes the next. So after a takeover the new owner holds the lock that later starts look at, whatever the old one does.
  */
 import type { Environment } from '../../base/environment.ts';
+import { fileErrorCode } from '../../base/files.ts';
 import type { HeldLock, JobLocks } from '../job-locks.ts';
 import { parseLockName } from '../protocol/checkpoint-paths.ts';
 import type { CheckpointPaths } from '../protocol/checkpoint-paths.ts';
@@ -26,13 +27,28 @@ export type JobLock =
 
 export async function lockJob(options: JobLockOptions): Promise<JobLock> {
   const { locks, paths } = options;
-  const generation = Math.max(1, ...(await lockGenerations(options)));
-  const highest = locks.tryLock(paths.lock(generation));
-  const lock = highest ?? (options.takeover ? locks.tryLock(paths.lock(generation + 1)) : undefined);
+  let generation = Math.max(1, ...(await lockGenerations(options)));
+  await makeLockFile(options, generation);
+  let lock = locks.tryLock(paths.lock(generation));
+  if (lock === undefined && options.takeover) {
+    generation++;
+    await makeLockFile(options, generation);
+    lock = locks.tryLock(paths.lock(generation));
+  }
   if (lock === undefined) return { kind: 'held', holder: await readHolder(options) };
   await writeHolder(options);
-  await removeOldLocks(options, highest === undefined ? generation + 1 : generation);
+  await removeOldLocks(options, generation);
   return { kind: 'acquired', lock };
+}
+
+/** Only a file that is not there yet is opened: closing one would drop a lock that this process holds on it. */
+async function makeLockFile({ environment, paths }: JobLockOptions, generation: number): Promise<void> {
+  try {
+    const handle = await environment.files.open(paths.lock(generation), 'create');
+    await handle.close();
+  } catch (error) {
+    if (fileErrorCode(error) !== 'EEXIST') throw error;
+  }
 }
 
 async function lockGenerations({ environment, paths }: JobLockOptions): Promise<readonly number[]> {
