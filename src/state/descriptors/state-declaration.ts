@@ -20,16 +20,12 @@ export interface StateDeclaration {
   clear(): void;
 }
 
-/** Known to every copy of the package that may be loaded. */
-const MARKER: unique symbol = Symbol.for('millrace.state');
-
 /**
  * Declaration and accessor in one: `state = { seen: valueState<boolean>('seen') }` declares, and inside the function's calls
  * `this.state.seen` is the state of the current key.
  */
 export abstract class DeclaredState<Table> implements StateDeclaration {
   readonly info: StateDescriptorInfo;
-  readonly [MARKER] = true;
   #table: Table | undefined;
   #namespace: (() => Namespace) | undefined;
   #guard: MutationGuard | undefined;
@@ -88,7 +84,7 @@ export abstract class DeclaredState<Table> implements StateDeclaration {
 }
 
 export function isStateDeclaration(value: unknown): value is StateDeclaration {
-  return typeof value === 'object' && value !== null && MARKER in value;
+  return value instanceof DeclaredState;
 }
 
 /** The states that a function object declares in its field `state`, in order; other values there are the function's own. */

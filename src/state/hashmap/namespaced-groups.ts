@@ -8,7 +8,7 @@ export class NamespaceSlot<V> {
   readonly header: TableHeader;
   readonly groupIndex: number;
   readonly namespace: Namespace;
-  readonly entries = new Map<KeyId, V>();
+  readonly entries: Map<KeyId, V> = new Map();
 
   constructor(header: TableHeader, groupIndex: number, namespace: Namespace) {
     this.header = header;
