@@ -81,7 +81,7 @@ function slotRuntime(options: SlotAssemblyOptions): SlotRuntime {
         isIncremental: configuration.isIncremental,
         mutants: configuration.mutants,
       }),
-    createOperatorState: (restored) => new OperatorStateBackend(strings, restored?.lists),
+    createOperatorState: (restored) => new OperatorStateBackend({ strings, restored: restored?.lists }),
     collectRows: (operatorId, batchId, rows) =>
       options.master.collected(operatorId, batchId, encodeValue(strings, rows)),
   };

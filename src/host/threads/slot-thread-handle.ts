@@ -15,6 +15,8 @@ export interface SlotThreadOptions {
   readonly data: Omit<ThreadData, 'heartbeat'>;
   /** V8's limit for the old generation, MB. */
   readonly heapLimitMb: number;
+  /** process.env as it was at the start of the run: the same for every thread, also for one that replaces another later. */
+  readonly env: NodeJS.ProcessEnv;
 }
 
 export interface SlotThreadListener {
@@ -31,13 +33,14 @@ export class SlotThreadHandle {
   #listener: SlotThreadListener | undefined;
   #death: MillraceError | undefined;
 
-  constructor({ data, heapLimitMb }: SlotThreadOptions) {
+  constructor({ data, heapLimitMb, env }: SlotThreadOptions) {
     this.slotIndex = data.slotIndex;
     const heartbeat = new SharedArrayBuffer(HEARTBEAT_BYTES);
     this.heartbeat = new Heartbeat(heartbeat);
     const threadData: ThreadData = { ...data, heartbeat };
     this.#worker = new Worker(ENTRY, {
       workerData: threadData,
+      env,
       name: `slot-${data.slotIndex}`,
       resourceLimits: { maxOldGenerationSizeMb: heapLimitMb },
     });

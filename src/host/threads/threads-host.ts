@@ -42,6 +42,7 @@ export class ThreadsHost implements Host {
   readonly slotCount: number;
   readonly #options: ThreadsHostOptions;
   readonly #threads: (SlotThreadHandle | undefined)[];
+  readonly #env: NodeJS.ProcessEnv = { ...process.env };
   #health: ReturnType<typeof setInterval> | undefined;
 
   constructor(options: ThreadsHostOptions) {
@@ -102,6 +103,7 @@ export class ThreadsHost implements Host {
     const { thread, slotMemoryBytes } = this.#options;
     return new SlotThreadHandle({
       data: { ...thread, slotIndex, memoryLimitBytes: slotMemoryBytes * MEMORY_SHARE_MAX },
+      env: this.#env,
       heapLimitMb: Math.ceil(slotMemoryBytes / 1024 / 1024),
     });
   }

@@ -1,0 +1,132 @@
+/** The programmatic start of a job module. Installs no signal handlers and prints nothing: that is for the command line. */
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism, hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { NO_MUTANTS } from '../base/mutants.ts';
+import { kernelLocks } from '../checkpoint/storage/kernel-lock.ts';
+import type { Configuration, Setting } from '../config/configuration.ts';
+import { CONFIG_FILE_NAME, readConfigFile } from '../config/files.ts';
+import { CheckpointingOptions, TaskOptions } from '../config/options.ts';
+import { InlineHost } from '../host/inline/inline-host.ts';
+import { nodeEnvironment } from '../host/node/node-environment.ts';
+import { slotStorage } from '../host/storage-settings.ts';
+import { ThreadsHost } from '../host/threads/threads-host.ts';
+import type { Environment } from '../base/environment.ts';
+import { checkpointDirectoryPath } from './checkpoint-directory.ts';
+import type { JobHandle, RunOptions } from './job-handle.ts';
+import { loadJobModule } from './load-job-module.ts';
+import { slotMemoryBytes } from './memory-budget.ts';
+import { startJob } from './start-job.ts';
+import type { HostParts, HostWithEnd } from './start-job.ts';
+
+/** Read when it exists and no other folder was named. */
+const DEFAULT_CONFIGURATION_DIRECTORY = 'conf';
+
+/**
+ * Starts the job that a module exports by default and returns once it is starting; `handle.result` settles when it has ended.
+ *
+ *     const handle = await run(new URL('./job.ts', import.meta.url), { parallelism: 4 });
+ *     await handle.result;
+ *
+ * Slots are worker threads, as many as the highest parallelism, unless `host: 'inline'`.
+ * @throws MillraceError for everything that is wrong before the start: JOB_MODULE_INVALID, CONFIG_INVALID, JOB_DEFINITION_INVALID,
+ * JOB_ALREADY_RUNNING, CHECKPOINT_CORRUPT, STATE_INCOMPATIBLE, OUTPUT_NOT_EMPTY, ...
+ */
+export async function run(module: URL | string, options: RunOptions = {}): Promise<JobHandle> {
+  const { definition, importUrl, identity } = await loadJobModule(module);
+  const isInline = options.host === 'inline';
+  const environment = nodeEnvironment(options.logger);
+  const memoryStorage = new TemporaryDirectory();
+  const memoryDirectory = await memoryStorage.make();
+  const checkMutation = options.checkMutation ?? isInline;
+  try {
+    const handle = await startJob({
+      definition,
+      module: identity.modulePath,
+      packageName: identity.packageName,
+      parameters: new Map(Object.entries(options.parameters ?? {})),
+      defaultParallelism: availableParallelism(),
+      fileSettings: fileSettings(options.configurationDirectory),
+      commandLineSettings: commandLineSettings(options.configuration),
+      checks: { checkMutation, checkValues: isInline, mutants: NO_MUTANTS },
+      options,
+      environment,
+      storageTarget: (configuration) => ({
+        kind: storageKind(configuration),
+        checkpointDirectory:
+          storageKind(configuration) === 'jobmanager'
+            ? memoryDirectory
+            : checkpointDirectoryPath(configuration.get(CheckpointingOptions.dir)),
+        environment,
+      }),
+      locks: kernelLocks,
+      hostName: hostname(),
+      pid: process.pid,
+      makeHost: (parts) => (isInline ? inlineHost(parts, environment) : threadsHost(parts, environment, importUrl)),
+    });
+    return { ...handle, result: handle.result.finally(() => memoryStorage.remove()) };
+  } catch (error) {
+    await memoryStorage.remove();
+    throw error;
+  }
+}
+
+function storageKind(configuration: Configuration): 'filesystem' | 'jobmanager' {
+  return configuration.get(CheckpointingOptions.storage) ?? 'filesystem';
+}
+
+function fileSettings(directory: string | undefined): readonly Setting[] {
+  if (directory !== undefined) return readConfigFile(directory, true);
+  const isThere = existsSync(join(DEFAULT_CONFIGURATION_DIRECTORY, CONFIG_FILE_NAME));
+  return isThere ? readConfigFile(DEFAULT_CONFIGURATION_DIRECTORY, true) : [];
+}
+
+function commandLineSettings(configuration: RunOptions['configuration']): readonly Setting[] {
+  return Object.entries(configuration ?? {}).map(([key, value]) => ({ key, value, origin: '-D' }));
+}
+
+export function inlineHost(parts: HostParts, environment: Environment): HostWithEnd {
+  const { definition, evaluation, taskConfiguration, jobId, slotCount, storage, storageEnvironment } = parts;
+  const host = new InlineHost({
+    definition,
+    evaluation,
+    environment,
+    configuration: taskConfiguration,
+    jobId,
+    slotCount,
+    storage: slotStorage(storage, storageEnvironment, () => {}),
+  });
+  return { slotCount, deploy: (plan, listener) => host.deploy(plan, listener), close: async () => {} };
+}
+
+function threadsHost(parts: HostParts, environment: Environment, moduleUrl: string): HostWithEnd {
+  const { graph, evaluation, taskConfiguration, configuration, jobId, slotCount, storage } = parts;
+  return new ThreadsHost({
+    graph,
+    slotCount,
+    thread: { moduleUrl, evaluation, configuration: taskConfiguration, jobId, storage },
+    slotMemoryBytes: slotMemoryBytes(configuration.get(TaskOptions.processMemory), slotCount),
+    stuckWarningMs: configuration.get(TaskOptions.stuckWarning),
+    stuckTimeoutMs: configuration.get(TaskOptions.stuckTimeout),
+    cancellationTimeoutMs: configuration.get(TaskOptions.cancellationTimeout),
+    logger: environment.logger,
+  });
+}
+
+/**
+ * What `execution.checkpointing.storage: jobmanager` writes to: slots are threads, so their memory is not shared; a folder that
+ * goes with the job has the same lifetime.
+ */
+class TemporaryDirectory {
+  #path: string | undefined;
+
+  async make(): Promise<string> {
+    this.#path = await mkdtemp(join(tmpdir(), 'millrace-'));
+    return this.#path;
+  }
+
+  async remove(): Promise<void> {
+    if (this.#path !== undefined) await rm(this.#path, { recursive: true, force: true });
+  }
+}
