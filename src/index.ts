@@ -101,3 +101,9 @@ export type { CheckpointId, JobId } from './base/ids.ts';
 export { MillraceError } from './base/errors.ts';
 export type { ErrorContext } from './base/errors.ts';
 export type { ErrorCode, ErrorDomain, ErrorRecovery } from './base/error-catalogue.ts';
+
+// Running a job
+export { run } from './launch/run.ts';
+export { createEnvironment } from './launch/local-executor.ts';
+export type { JobHandle, RunOptions } from './launch/job-handle.ts';
+export type { JobEvent, JobResult, JobStatusSnapshot } from './job/job-status.ts';

@@ -8,11 +8,10 @@ import { kernelLocks } from '../checkpoint/storage/kernel-lock.ts';
 import type { Configuration, Setting } from '../config/configuration.ts';
 import { CONFIG_FILE_NAME, readConfigFile } from '../config/files.ts';
 import { CheckpointingOptions, TaskOptions } from '../config/options.ts';
-import { InlineHost } from '../host/inline/inline-host.ts';
 import { nodeEnvironment } from '../host/node/node-environment.ts';
-import { slotStorage } from '../host/storage-settings.ts';
 import { ThreadsHost } from '../host/threads/threads-host.ts';
 import type { Environment } from '../base/environment.ts';
+import { inlineHost } from './inline-host-parts.ts';
 import { checkpointDirectoryPath } from './checkpoint-directory.ts';
 import type { JobHandle, RunOptions } from './job-handle.ts';
 import { loadJobModule } from './load-job-module.ts';
@@ -84,20 +83,6 @@ function fileSettings(directory: string | undefined): readonly Setting[] {
 
 function commandLineSettings(configuration: RunOptions['configuration']): readonly Setting[] {
   return Object.entries(configuration ?? {}).map(([key, value]) => ({ key, value, origin: '-D' }));
-}
-
-export function inlineHost(parts: HostParts, environment: Environment): HostWithEnd {
-  const { definition, evaluation, taskConfiguration, jobId, slotCount, storage, storageEnvironment } = parts;
-  const host = new InlineHost({
-    definition,
-    evaluation,
-    environment,
-    configuration: taskConfiguration,
-    jobId,
-    slotCount,
-    storage: slotStorage(storage, storageEnvironment, () => {}),
-  });
-  return { slotCount, deploy: (plan, listener) => host.deploy(plan, listener), close: async () => {} };
 }
 
 function threadsHost(parts: HostParts, environment: Environment, moduleUrl: string): HostWithEnd {
