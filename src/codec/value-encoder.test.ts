@@ -173,6 +173,15 @@ describe('a value that is refused', () => {
     ]);
   });
 
+  test('takes back the shapes that it defined', () => {
+    const stream = new Stream();
+    for (let id = 0; id < 20; id++) stream.write(id);
+    expect(() => stream.write({ first: { depth: 1 }, second: () => 1 })).toThrow("'value.second'");
+    stream.writer.clear();
+    stream.write({ depth: 2 });
+    expect(stream.readAll()).toEqual([{ depth: 2 }]);
+  });
+
   test('names the owner', () => {
     const stream = new Stream();
     try {

@@ -5,6 +5,7 @@ const FIELD_BYTES = 8;
 export function estimateBytes(value: unknown): number {
   if (typeof value === 'string') return value.length;
   if (typeof value !== 'object' || value === null) return FIELD_BYTES;
+  if (Array.isArray(value)) return OBJECT_BYTES + value.length * FIELD_BYTES;
   let sizeBytes = OBJECT_BYTES;
   const fields = value as Readonly<Record<string, unknown>>; // read by own names only
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return sizeBytes + value.byteLength;

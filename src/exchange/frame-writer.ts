@@ -13,6 +13,7 @@ import { ValueEncoder } from '../codec/value-encoder.ts';
 import { writeControl } from './control-codec.ts';
 import { ELEMENT_BYTES_MAX, FRAME_HEADER_BYTES, HAS_KEY_GROUP, HAS_TIMESTAMP } from './frame.ts';
 
+const BUFFER_BYTES_KEPT = 1024 * 1024;
 const KEY_GROUP_MAX = 0xffff;
 /** Kind, timestamp, key group. */
 const RECORD_HEADER_BYTES_MAX = 11;
@@ -21,7 +22,7 @@ const RECORD_HEADER_BYTES_MAX = 11;
 export class FrameWriter {
   readonly #strings: StringBytes;
   readonly #text = new GatheredStringWriter();
-  readonly #elements = new ByteWriter();
+  #elements = new ByteWriter();
   readonly #encoder: ValueEncoder;
   #elementCount = 0;
   #largestElementBytes = 0;
@@ -84,6 +85,8 @@ export class FrameWriter {
     header.setUint32(8, encoding, true);
     target.set(this.#elements.written(), FRAME_HEADER_BYTES);
     this.#text.writeTo(this.#strings, target, FRAME_HEADER_BYTES + this.#elements.position, encoding);
+    // The buffer of an exceptionally large frame is not kept.
+    if (this.#elements.bytes.length > BUFFER_BYTES_KEPT) this.#elements = new ByteWriter();
     this.#elements.clear();
     this.#text.clear();
     this.#elementCount = 0;

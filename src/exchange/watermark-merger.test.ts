@@ -57,10 +57,11 @@ describe('WatermarkMerger', () => {
     channels.merger.onWatermark(0, 4);
     channels.merger.onStatus(1, true);
     channels.merger.onWatermark(1, 100);
-    expect(channels.take()).toEqual([5]);
+    channels.merger.onWatermark(0, 50);
+    expect(channels.take()).toEqual([5, 50]);
     channels.merger.onStatus(1, false);
-    channels.merger.onWatermark(0, 8);
-    expect(channels.take()).toEqual([8]);
+    channels.merger.onWatermark(0, 200);
+    expect(channels.take()).toEqual([200]);
   });
 
   test('flushes the maximum when the slowest channel becomes idle last', () => {
