@@ -47,7 +47,8 @@ export class InlineHost implements Host {
 
   async deploy(plan: AttemptPlan, listener: AttemptListener): Promise<Attempt> {
     const attempt = new InlineAttempt(plan, listener, this.#options);
-    attempt.start();
+    // The listener hears nothing before the caller has the attempt.
+    setImmediate(() => attempt.start());
     return attempt;
   }
 }
@@ -57,6 +58,7 @@ class InlineAttempt implements Attempt {
   readonly #metrics = new Map<string, SubtaskMetrics>();
   readonly #loop: RoundLoop;
   readonly #calls = new OrderedCalls();
+  #isOver = false;
 
   constructor(plan: AttemptPlan, listener: AttemptListener, options: InlineHostOptions) {
     const { environment } = options;
@@ -89,6 +91,7 @@ class InlineAttempt implements Attempt {
   }
 
   start(): void {
+    if (this.#isOver) return;
     for (const slot of this.slots) void slot.start();
     this.#loop.start();
   }
@@ -101,6 +104,7 @@ class InlineAttempt implements Attempt {
   }
 
   async cancel(): Promise<void> {
+    this.#isOver = true;
     this.#loop.stop();
     this.#calls.close();
     await Promise.all(this.slots.map((slot) => slot.close()));

@@ -39,7 +39,6 @@ function deploy(definition: JobDefinition, message: Extract<ToSlotThread, { kind
       onBroken: (error) => send({ kind: 'fatal', error: toErrorRecord(error) }),
     });
     send({ kind: 'deployed', attemptNumber });
-    current.start();
   } catch (error) {
     send({ kind: 'deploy-failed', attemptNumber, error: toErrorRecord(error) });
   }
@@ -57,6 +56,9 @@ function onMessage(definition: JobDefinition, message: ToSlotThread): void {
   switch (message.kind) {
     case 'deploy':
       return deploy(definition, message);
+    case 'start':
+      if (current?.attemptNumber === message.attemptNumber) current.start();
+      return;
     case 'slot-call':
       if (current?.attemptNumber === message.attemptNumber) current.call(message.message);
       return;

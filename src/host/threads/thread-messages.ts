@@ -7,6 +7,7 @@
  *                                         ◀── ready | fatal
  *   ── deploy ────────────────────────────▶  evaluates the definition, assembles the slot
  *                                         ◀── deployed | deploy-failed
+ *   ── start ─────────────────────────────▶  when every slot is deployed: subtasks open, rounds begin
  *   ── slot-call ... ─────────────────────▶
  *                                         ◀── master-call ...
  *   ── cancel ────────────────────────────▶  closes every subtask
@@ -54,6 +55,7 @@ export type SlotMessage = {
 
 export type ToSlotThread =
   | { readonly kind: 'deploy'; readonly plan: AttemptPlan; readonly memory: AttemptMemory }
+  | { readonly kind: 'start'; readonly attemptNumber: number }
   | { readonly kind: 'slot-call'; readonly attemptNumber: number; readonly message: SlotMessage }
   | { readonly kind: 'cancel'; readonly attemptNumber: number };
 

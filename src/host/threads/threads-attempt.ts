@@ -46,7 +46,10 @@ export class ThreadsAttempt implements Attempt {
     }
   }
 
-  /** Settles when every slot takes calls; rejects with the first refusal after all have answered. */
+  /**
+   * Settles when every slot takes calls; rejects with the first refusal after all have answered. Slots start only then, so the
+   * listener hears nothing before.
+   */
   async deploy(): Promise<void> {
     const { threads, plan, memory } = this.#options;
     const answers = threads.map(
@@ -59,6 +62,7 @@ export class ThreadsAttempt implements Attempt {
     );
     const refused = (await Promise.allSettled(answers)).find(({ status }) => status === 'rejected');
     if (refused?.status === 'rejected') throw refused.reason;
+    for (const thread of threads) thread.send({ kind: 'start', attemptNumber: plan.attemptNumber });
   }
 
   metrics(subtask: SubtaskAddress): SubtaskMetrics {
