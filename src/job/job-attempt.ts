@@ -12,25 +12,17 @@ import type { ErrorRecord } from '../base/errors.ts';
 import { subtaskKey } from '../base/ids.ts';
 import type { CheckpointId, OperatorId, SubtaskAddress } from '../base/ids.ts';
 import type { SubtaskMetrics } from '../base/metrics.ts';
-import type { SubtaskRestore, SubtaskSnapshot } from '../base/state-handle.ts';
+import type { SubtaskSnapshot } from '../base/state-handle.ts';
 import type {
   CheckpointTargets,
   EnumeratorSnapshot,
   EnumeratorSnapshots,
 } from '../checkpoint/coordinator/checkpoint-targets.ts';
+import type { RestorePlan } from '../checkpoint/protocol/plan-restore.ts';
 import type { ExecutionGraph } from '../graph/execution-graph.ts';
 import type { JobVertex } from '../graph/job-graph.ts';
 import type { Attempt, AttemptListener, AttemptPlan, Host } from './host.ts';
 import { SourceCoordinator } from './sources/source-coordinator.ts';
-
-/** What the attempt starts from, dealt out for its parallelism. */
-export interface AttemptRestore {
-  readonly checkpoint: CheckpointCompleted;
-  /** By subtask key. */
-  readonly subtasks: ReadonlyMap<string, SubtaskRestore>;
-  /** What SourceCoordinator.snapshot gave, by source. */
-  readonly enumerators: ReadonlyMap<OperatorId, Uint8Array>;
-}
 
 export interface JobAttemptOptions {
   readonly attemptNumber: number;
@@ -41,7 +33,7 @@ export interface JobAttemptOptions {
   readonly runId: string;
   readonly fencingEpoch: number;
   /** Undefined: starts empty. */
-  readonly restore: AttemptRestore | undefined;
+  readonly restore: RestorePlan | undefined;
   /** For enumerators. */
   readonly closeTimeoutMs: number;
   readonly listener: JobAttemptListener;

@@ -2,10 +2,10 @@ import type { Environment } from '../base/environment.ts';
 import type { JobId, OperatorId } from '../base/ids.ts';
 import type { CheckpointCoordinatorOptions } from '../checkpoint/coordinator/coordinator-options.ts';
 import type { CheckpointMetadata } from '../checkpoint/metadata/checkpoint-metadata.ts';
+import type { RestorePlan } from '../checkpoint/protocol/plan-restore.ts';
 import type { CheckpointRetention } from '../checkpoint/protocol/retention.ts';
 import type { ExecutionGraph } from '../graph/execution-graph.ts';
 import type { Host } from './host.ts';
-import type { AttemptRestore } from './job-attempt.ts';
 import type { JobEvent } from './job-status.ts';
 import type { RestartStrategy } from './restart/restart-strategy.ts';
 
@@ -36,5 +36,5 @@ export interface JobCheckpointing extends Omit<
   /** execution.checkpointing.externalized-checkpoint-retention: whether the end of the run deletes its checkpoints. */
   readonly retentionAtEnd: CheckpointRetention;
   /** Deals a checkpoint out to the subtasks of this job. Throws STATE_INCOMPATIBLE and its like. */
-  readonly planRestore: (checkpoint: CheckpointMetadata) => AttemptRestore;
+  readonly planRestore: (checkpoint: CheckpointMetadata) => RestorePlan;
 }

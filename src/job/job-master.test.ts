@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { JobMasterFixture } from '../../test/support/job-master-fixture.ts';
 import { TASK_THREAD_DIED } from '../../test/support/fake-host.ts';
+import { MillraceError } from '../base/errors.ts';
 import type { ErrorRecord } from '../base/errors.ts';
 import { checkpointId } from '../base/ids.ts';
 
@@ -40,6 +41,52 @@ describe('A job that reads its input to the end', () => {
     await job.nextTrigger();
     job.attempt.report('end-of-data', job.attempt.subtasksOf('count').slice(0, 1));
     expect(job.attempt.calls.at(-1)).toBe('trigger 1 count#0');
+  });
+
+  test('is restored as finished when it fails after the checkpoint that covers the end', async () => {
+    const job = new JobMasterFixture();
+    await job.run();
+    job.attempt.report('end-of-data');
+    await job.world.settle();
+    job.attempt.acknowledge(checkpointId(1), job.attempt.subtasks, { isFinished: true });
+    await job.world.settle();
+    job.attempt.fail(TASK_THREAD_DIED);
+    await job.world.advance(100);
+    expect(job.attempt.plan.subtasks.map(({ restore }) => restore?.isFinished)).toEqual([true, true, true, true]);
+    expect(job.source.enumerators).toHaveLength(1);
+    job.attempt.report('finished');
+    await expect(job.master.result).resolves.toMatchObject({ outcome: 'FINISHED', restarts: 1 });
+    expect(job.storage.entries).toEqual(['chk-1', 'finished']);
+  });
+
+  test('is not held up by a subtask that finished while the next checkpoint was under way', async () => {
+    const job = new JobMasterFixture();
+    await job.run();
+    const [first, ...others] = job.attempt.subtasks;
+    if (first === undefined) throw new Error('No subtask');
+    job.attempt.report('end-of-data', [first]);
+    const id = await job.nextTrigger();
+    job.attempt.acknowledge(checkpointId(id), [first], { isFinished: true });
+    job.attempt.acknowledge(checkpointId(id), others);
+    const next = await job.nextTrigger();
+    job.attempt.acknowledge(checkpointId(next), others);
+    job.attempt.report('finished', [first]);
+    await job.world.settle();
+    expect(job.storage.entries).toEqual(['chk-1', 'chk-2']);
+  });
+
+  test('starts again when its end cannot be recorded', async () => {
+    const job = new JobMasterFixture();
+    await job.run();
+    await job.completeCheckpoint();
+    job.storage.error = new MillraceError('CHECKPOINT_STORAGE_FAILED', 'disk full');
+    job.attempt.report('finished');
+    await job.world.advance(100);
+    expect(job.attempt.plan).toMatchObject({ attemptNumber: 2, restoredCheckpoint: { checkpointId: 1 } });
+    job.storage.error = undefined;
+    await job.open();
+    job.attempt.report('finished');
+    await expect(job.master.result).resolves.toMatchObject({ outcome: 'FINISHED' });
   });
 
   test('needs no checkpoint where there are none', async () => {

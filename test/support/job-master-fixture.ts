@@ -2,15 +2,16 @@
  * A job master over a fake host, fake storage and virtual time. The job: source 'orders' (2 subtasks, scripted enumerator) →
  * 'count' (2) → with a sink 'out' in its chain.
  */
-import { checkpointId, jobId, subtaskKey } from '../../src/base/ids.ts';
+import { checkpointId, jobId } from '../../src/base/ids.ts';
 import { must } from '../../src/base/assert.ts';
 import type { OperatorId } from '../../src/base/ids.ts';
 import { describeJob } from '../../src/checkpoint/coordinator/job-description.ts';
 import type { CheckpointMetadata } from '../../src/checkpoint/metadata/checkpoint-metadata.ts';
+import { matchState } from '../../src/checkpoint/protocol/match-state.ts';
+import { planRestore } from '../../src/checkpoint/protocol/plan-restore.ts';
 import { buildExecutionGraph } from '../../src/graph/build-execution-graph.ts';
 import { buildJobGraph } from '../../src/graph/build-job-graph.ts';
 import type { ExecutionGraph } from '../../src/graph/execution-graph.ts';
-import type { AttemptRestore } from '../../src/job/job-attempt.ts';
 import { JobMaster } from '../../src/job/job-master.ts';
 import type { JobCheckpointing } from '../../src/job/job-master-options.ts';
 import type { JobEvent, JobStatus } from '../../src/job/job-status.ts';
@@ -127,32 +128,14 @@ export class JobMasterFixture {
       retention: { retained: [], droppedLast: [] },
       restored,
       retentionAtEnd: 'RETAIN_ON_CANCELLATION',
-      planRestore: (checkpoint) => dealOut(this.graph, checkpoint),
+      planRestore: (checkpoint) =>
+        planRestore(
+          this.graph,
+          checkpoint,
+          matchState(this.graph.jobGraph, checkpoint, { allowNonRestoredState: false }),
+        ),
     };
   }
-}
-
-/** Nothing but which vertices had finished, and the enumerators. */
-function dealOut({ subtasks }: ExecutionGraph, checkpoint: CheckpointMetadata): AttemptRestore {
-  const { checkpointId: id, fencingEpoch, operators } = checkpoint;
-  const isFinished = (vertexId: OperatorId): boolean =>
-    operators
-      .filter((operator) => operator.vertexId === vertexId)
-      .every((operator) => operator.subtasks.every((subtask) => subtask.isFinished));
-  return {
-    checkpoint: { kind: 'checkpoint-completed', checkpointId: id, fencingEpoch },
-    subtasks: new Map(
-      subtasks.map((address) => [
-        subtaskKey(address),
-        { checkpointId: id, isFinished: isFinished(address.vertexId), operators: [] },
-      ]),
-    ),
-    enumerators: new Map(
-      operators.flatMap(({ operatorId, source }) =>
-        source?.enumeratorState === undefined ? [] : [[operatorId, source.enumeratorState]],
-      ),
-    ),
-  };
 }
 
 function graphOver(source: ScriptedSource): ExecutionGraph {
