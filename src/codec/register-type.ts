@@ -60,10 +60,6 @@ export function registeredTypeOf(prototype: object): RegisteredType | undefined 
   return typeByPrototype.get(prototype);
 }
 
-export function registeredTypeNamed(name: string): RegisteredType | undefined {
-  return typeByName.get(name);
-}
-
 /** Makes an instance of what was stored under `name` and `version`. Throws STATE_INCOMPATIBLE. */
 export function decodeRegistered(name: string, version: number, encoded: unknown): object {
   const type = typeByName.get(name);

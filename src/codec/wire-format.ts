@@ -63,8 +63,28 @@ export const SHAPE_FIELD_COUNT_MAX = 64;
 /** Containers within containers. Bounds the stack; what goes deeper is taken for a cycle by the encoder and then looked at. */
 export const VALUE_DEPTH_MAX = 256;
 
+export type TypedArray =
+  | Int8Array
+  | Uint8Array
+  | Uint8ClampedArray
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | Float32Array
+  | Float64Array
+  | BigInt64Array
+  | BigUint64Array
+  | Float16Array;
+
+export interface TypedArrayClass {
+  readonly BYTES_PER_ELEMENT: number;
+  readonly prototype: TypedArray;
+  new (buffer: ArrayBuffer): TypedArray;
+}
+
 /** By their number on the wire. */
-export const TYPED_ARRAYS = [
+export const TYPED_ARRAYS: readonly TypedArrayClass[] = [
   Int8Array,
   Uint8Array,
   Uint8ClampedArray,
@@ -77,6 +97,4 @@ export const TYPED_ARRAYS = [
   BigInt64Array,
   BigUint64Array,
   Float16Array,
-] as const;
-
-export type TypedArray = InstanceType<(typeof TYPED_ARRAYS)[number]>;
+];

@@ -19,8 +19,12 @@ export const DOORBELL_WORDS = 2;
 
 export class Doorbell {
   readonly #words: Int32Array;
-  /** The one outstanding wait of this thread: kept when the slot wakes for another reason, and used for its next sleep. */
-  #wait: Promise<unknown> | undefined;
+  /**
+   * There is one outstanding wait of this thread: it is kept when the slot wakes for another reason, and used for its next sleep.
+   * What it settles is only the sleep of the moment, so that sleeps that ended otherwise leave nothing behind.
+   */
+  #isWaiting = false;
+  #settleSleep: (() => void) | undefined;
 
   /** @param words DOORBELL_WORDS words on a SharedArrayBuffer, zero at first; each side makes its own Doorbell over them */
   constructor(words: Int32Array) {
@@ -42,23 +46,32 @@ export class Doorbell {
   }
 
   /**
-   * Sleeper, step 3: settles when the bell has rung since `prepareSleep`; undefined when it already has. Does not keep the event
-   * loop alive: the host holds a referenced handle meanwhile.
+   * Sleeper, step 3: settles when the bell rings, never once `endSleep` was called; undefined when it has rung since
+   * `prepareSleep`. Does not keep the event loop alive: the host holds a referenced handle meanwhile.
    */
   waitAsync(seen: number): Promise<void> | undefined {
     if (Atomics.load(this.#words, BELL) !== seen) return undefined;
-    if (this.#wait === undefined) {
-      const wait = Atomics.waitAsync(this.#words, BELL, seen);
-      if (!wait.async) return undefined;
-      this.#wait = wait.value.then(() => {
-        this.#wait = undefined;
-      });
-    }
-    return this.#wait.then(() => undefined);
+    if (!this.#isWaiting && !this.#startWait(seen)) return undefined;
+    return new Promise((resolve) => {
+      this.#settleSleep = resolve;
+    });
   }
 
   /** Sleeper, awake for whatever reason, or when step 2 found work: ringers need not ring any more. */
   endSleep(): void {
+    this.#settleSleep = undefined;
     Atomics.store(this.#words, IS_SLEEPING, 0);
+  }
+
+  /** False when the bell has rung meanwhile. */
+  #startWait(seen: number): boolean {
+    const wait = Atomics.waitAsync(this.#words, BELL, seen);
+    if (!wait.async) return false;
+    this.#isWaiting = true;
+    void wait.value.then(() => {
+      this.#isWaiting = false;
+      this.#settleSleep?.();
+    });
+    return true;
   }
 }
