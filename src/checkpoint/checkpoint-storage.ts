@@ -1,6 +1,6 @@
 /**
  * Where completed checkpoints live, as the coordinator sees it. One caller (the coordinator's driver), one call at a time but for
- * `discard` and `drop`, which may overlap with everything else. Rejections are MillraceErrors: CHECKPOINT_STORAGE_FAILED
+ * `discard`, `drop` and `verifyOwnership`, which may overlap with everything else. Rejections are MillraceErrors: CHECKPOINT_STORAGE_FAILED
  * unless said otherwise. Contract suite: test/contract/checkpoint-storage.test.ts.
  */
 import type { CheckpointId } from '../base/ids.ts';
@@ -39,6 +39,8 @@ export interface CheckpointStorage {
    * does not stand, unless its recovery is 'fail-process': then nobody knows, and nothing of the checkpoint may be deleted.
    */
   publish(checkpointId: CheckpointId): Promise<PublishOutcome>;
+  /** Does this process still own the job? Asked when something failed: the cause may be that a new owner cleared it away. */
+  verifyOwnership(): Promise<PublishOutcome>;
   /** The checkpoint will not complete: its folder goes, and its data files unless they are in `keptFiles`. */
   discard(checkpointId: CheckpointId, keptFiles: ReadonlySet<string>): Promise<void>;
   /** Retention: pointer entries first, then metadata, then files. */

@@ -20,10 +20,11 @@ import type { CheckpointId, SubtaskAddress } from '../../base/ids.ts';
 import type { SubtaskSnapshot } from '../../base/state-handle.ts';
 import type { CheckpointMetadata } from '../metadata/checkpoint-metadata.ts';
 import { referencedFiles } from '../metadata/checkpoint-metadata.ts';
+import { isCountedFailure } from '../protocol/failure-reasons.ts';
 import type { CheckpointFailureReason } from '../protocol/failure-reasons.ts';
 import { keptFiles, retainCompleted } from '../protocol/retention.ts';
 import type { RetentionState } from '../protocol/retention.ts';
-import { CheckpointFinalizer } from './checkpoint-finalizer.ts';
+import { CheckpointFinalizer, fencedError } from './checkpoint-finalizer.ts';
 import type { FinalizedCheckpoint } from './checkpoint-finalizer.ts';
 import { CheckpointStatistics } from './checkpoint-statistics.ts';
 import type { CheckpointCoordinatorOptions } from './coordinator-options.ts';
@@ -84,12 +85,12 @@ export class CheckpointCoordinator {
 
   /**
    * Gives up what is under way. Settles when no checkpoint is being finalized any more: only then is `latestCompleted` what the
-   * pointer log says, and a new attempt may be restored.
+   * pointer log says, and a new attempt may be restored. A failover also looks whether the job is still ours to restart.
    */
-  stop(reason: StopReason): Promise<void> {
+  async stop(reason: StopReason): Promise<void> {
     this.#dispatch({ kind: 'stop', reason });
-    if (!isFinalizing(this.#state)) return Promise.resolve();
-    return new Promise((resolve) => this.#waitForFinalizing.push(resolve));
+    if (isFinalizing(this.#state)) await new Promise<void>((resolve) => this.#waitForFinalizing.push(resolve));
+    if (reason === 'failover') await this.#verifyOwnership();
   }
 
   /** No new checkpoint. Settles when none is under way, at the latest after SUSPEND_TIMEOUT_MS. */
@@ -113,7 +114,8 @@ export class CheckpointCoordinator {
     const pending = this.#pending.get(checkpointId);
     if (pending === undefined) return this.#log('debug', 'Late acknowledgement', { checkpointId, ...subtask });
     if (pending.partArrived(subtask, snapshot)) this.statistics.acknowledged(checkpointId, snapshot);
-    this.#dispatch({ kind: 'acknowledged', checkpointId, subtask: subtaskKey(subtask) });
+    const { isFinished } = snapshot;
+    this.#dispatch({ kind: 'acknowledged', checkpointId, subtask: subtaskKey(subtask), isFinished });
   }
 
   decline(subtask: SubtaskAddress, checkpointId: CheckpointId, reason: DeclineReason, error?: ErrorRecord): void {
@@ -176,7 +178,7 @@ export class CheckpointCoordinator {
         for (const requestId of command.requestIds) this.#requests.delete(requestId);
         return;
       case 'fail-job':
-        return this.#failJob(command.checkpointId, command.reason);
+        return this.#do(this.#failJob(command.checkpointId, command.reason));
       case 'suspended':
         for (const settle of this.#waitForSuspension.splice(0)) settle();
         return;
@@ -201,6 +203,7 @@ export class CheckpointCoordinator {
         error: toErrorRecord(error),
       });
       this.#failedWith(candidate, error);
+      await this.#verifyOwnership();
       this.#dispatch({ kind: 'location-failed', token });
     }
   }
@@ -227,6 +230,7 @@ export class CheckpointCoordinator {
   async #finalize(checkpointId: CheckpointId): Promise<void> {
     const pending = must(this.#pending.get(checkpointId), `checkpoint ${checkpointId}`);
     const outcome = await this.#finalizer.finalize(pending, this.#retention);
+    if (this.#isLost) return;
     switch (outcome.kind) {
       case 'finalized':
         this.#finalized.set(checkpointId, outcome.checkpoint);
@@ -235,10 +239,7 @@ export class CheckpointCoordinator {
         this.#failedWith(checkpointId, outcome.error);
         return this.#dispatch({ kind: 'finalize-failed', checkpointId });
       case 'lost':
-        this.#isLost = true;
-        this.#pending.clear();
-        this.#dispatch({ kind: 'lost', checkpointId });
-        return this.#options.onFailure(outcome.error);
+        return this.#lose(outcome.error);
     }
   }
 
@@ -284,6 +285,29 @@ export class CheckpointCoordinator {
     targets.aborted(checkpointId, reason);
     if (record !== undefined) onEvent?.({ kind: 'aborted', record, reason, error: pending.failure });
     this.#clean(() => storage.discard(checkpointId, keptFiles(this.#retention)));
+    // Perhaps it failed because a new owner of the job has cleared its files away.
+    if (isCountedFailure(reason)) this.#do(this.#verifyOwnership());
+  }
+
+  /** A process that was taken over must not go on, nor report what it met as a failure of its own. */
+  async #verifyOwnership(): Promise<void> {
+    if (this.#isLost) return;
+    try {
+      const outcome = await this.#options.storage.verifyOwnership();
+      if (outcome.kind === 'fenced') this.#lose(fencedError(this.#options, outcome.byEpoch));
+    } catch (error) {
+      // The storage is the trouble: that is reported already, and no permit comes from a log that cannot be read.
+      this.#log('warn', 'Looking whether the job has another owner failed', { error: toErrorRecord(error) });
+    }
+  }
+
+  /** Nothing is told to the subtasks and nothing is deleted any more. */
+  #lose(error: MillraceError): void {
+    if (this.#isLost) return;
+    this.#isLost = true;
+    this.#pending.clear();
+    this.#dispatch({ kind: 'lost' });
+    this.#options.onFailure(error);
   }
 
   /** Remembered for the checkpoint's end, which the decision brings. */
@@ -293,7 +317,9 @@ export class CheckpointCoordinator {
     this.#pending.get(checkpointId)?.failedWith(toErrorRecord(error));
   }
 
-  #failJob(checkpointId: number, reason: CheckpointFailureReason): void {
+  async #failJob(checkpointId: number, reason: CheckpointFailureReason): Promise<void> {
+    await this.#verifyOwnership();
+    if (this.#isLost) return;
     const tolerable = this.#options.settings.tolerableFailures;
     const cause = this.#lastFailure;
     this.#options.onFailure(

@@ -44,10 +44,10 @@ export class CheckpointFinalizer {
       this.#checkReferences(metadata, retention);
       this.#commitEarly(pending.checkpointId);
       const { outcome, stored } = await this.#store(metadata);
-      if (outcome.kind === 'fenced')
-        return { kind: 'lost', error: this.#fenced(pending.checkpointId, outcome.byEpoch) };
+      if (outcome.kind === 'fenced') return { kind: 'lost', error: fencedError(this.#options, outcome.byEpoch) };
       return { kind: 'finalized', checkpoint: { metadata, stored, fencingEpoch: outcome.fencingEpoch } };
     } catch (error) {
+      // An assertion of ours, or a pointer entry of unknown outcome.
       const isLost = MillraceError.is(error) && error.recovery === 'fail-process';
       return isLost ? { kind: 'lost', error } : { kind: 'failed', error };
     }
@@ -89,13 +89,16 @@ export class CheckpointFinalizer {
     const { targets, storage } = this.#options;
     targets.completed({ kind: 'checkpoint-completed', checkpointId, fencingEpoch: storage.fencingEpoch });
   }
+}
 
-  #fenced(checkpointId: CheckpointId, byEpoch: number | undefined): MillraceError {
-    const { storage, job } = this.#options;
-    return new MillraceError(
-      'JOB_FENCED',
-      `Completing checkpoint ${checkpointId} of job '${job.jobName}' failed: epoch ${byEpoch ?? 'of another process'} owns it, this process has epoch ${storage.fencingEpoch}`,
-      { context: { checkpointId, jobId: job.jobId, jobName: job.jobName } },
-    );
-  }
+/** For the process that finds out that it does not own the job any more. */
+export function fencedError(
+  { storage, job }: Pick<CheckpointCoordinatorOptions, 'storage' | 'job'>,
+  byEpoch: number | undefined,
+): MillraceError {
+  return new MillraceError(
+    'JOB_FENCED',
+    `Going on with job '${job.jobName}' failed: epoch ${byEpoch ?? 'of another process'} owns it, this process has epoch ${storage.fencingEpoch}`,
+    { context: { jobId: job.jobId, jobName: job.jobName } },
+  );
 }

@@ -69,6 +69,8 @@ export interface PendingView {
   readonly triggered: ReadonlySet<string>;
   /** It began after every subtask had used up its input: all can finish once it is complete. */
   readonly isFinal: boolean;
+  /** A part has arrived of a subtask that had not used up its input. */
+  readonly hasUnfinishedPart: boolean;
 }
 
 export interface CoordinatorState {
@@ -103,12 +105,18 @@ export type CoordinatorEvent =
   | { readonly kind: 'location-failed'; readonly token: number }
   | { readonly kind: 'enumerators-snapshotted'; readonly checkpointId: CheckpointId }
   | { readonly kind: 'enumerators-failed'; readonly checkpointId: CheckpointId }
-  | { readonly kind: 'acknowledged'; readonly checkpointId: CheckpointId; readonly subtask: string }
+  /** `isFinished`: the subtask had used up its input. */
+  | {
+      readonly kind: 'acknowledged';
+      readonly checkpointId: CheckpointId;
+      readonly subtask: string;
+      readonly isFinished: boolean;
+    }
   | { readonly kind: 'declined'; readonly checkpointId: CheckpointId; readonly reason: CheckpointFailureReason }
   | { readonly kind: 'finalized'; readonly checkpointId: CheckpointId }
   | { readonly kind: 'finalize-failed'; readonly checkpointId: CheckpointId }
   /** Another process owns the job, or nobody knows whether the pointer entry stands. */
-  | { readonly kind: 'lost'; readonly checkpointId: CheckpointId }
+  | { readonly kind: 'lost' }
   | { readonly kind: 'suspend' }
   | { readonly kind: 'stop'; readonly reason: StopReason };
 

@@ -198,7 +198,8 @@ class Model {
     // A subtask can only take part once the barrier is under way.
     if (checkpoint !== undefined && !checkpoint.areEnumeratorsIn) return;
     checkpoint?.owing.delete(key);
-    this.apply({ kind: 'acknowledged', checkpointId: id, subtask: key });
+    const isFinished = this.statuses.get(key) !== 'running';
+    this.apply({ kind: 'acknowledged', checkpointId: id, subtask: key, isFinished });
   }
 
   answerFinalize(succeeds: boolean): void {

@@ -65,7 +65,12 @@ class Machine {
 
   acknowledge(n: number, ...subtasks: (typeof SOURCE)[]): CoordinatorCommand[] {
     return subtasks.flatMap((subtask) =>
-      this.apply({ kind: 'acknowledged', checkpointId: checkpointId(n), subtask: subtaskKey(subtask) }),
+      this.apply({
+        kind: 'acknowledged',
+        checkpointId: checkpointId(n),
+        subtask: subtaskKey(subtask),
+        isFinished: false,
+      }),
     );
   }
 
@@ -155,7 +160,7 @@ describe('the life of a checkpoint', () => {
     machine.at(1500);
     machine.begin(2);
     machine.acknowledge(1, SOURCE, SINK);
-    expect(machine.apply({ kind: 'lost', checkpointId: checkpointId(1) })).toEqual([]);
+    expect(machine.apply({ kind: 'lost' })).toEqual([]);
     expect(machine.state.pending.size).toBe(0);
     expect(nextTimerAtMs(machine.state)).toBeUndefined();
   });
@@ -206,6 +211,22 @@ describe('subtasks that reach their end', () => {
     machine.begin(2);
     machine.acknowledge(2, SOURCE, SINK);
     expect(kinds(machine.finalized(2))).toEqual(['complete']);
+  });
+
+  it('get no further one when the running one covers their end', () => {
+    const machine = new Machine();
+    machine.at(500);
+    machine.begin(1);
+    for (const subtask of [SOURCE, SINK]) {
+      machine.status(subtask, 'end-of-data');
+      machine.apply({
+        kind: 'acknowledged',
+        checkpointId: checkpointId(1),
+        subtask: subtaskKey(subtask),
+        isFinished: true,
+      });
+    }
+    expect(kinds(machine.finalized(1))).toEqual(['complete']);
   });
 
   it('get another final checkpoint with the next period when the first one fails', () => {

@@ -48,7 +48,7 @@ function apply(draft: CoordinatorDraft, event: CoordinatorEvent): void {
     case 'enumerators-failed':
       return abortPending(draft, event.checkpointId, 'trigger-failure');
     case 'acknowledged':
-      return onPartArrived(draft, event.checkpointId, event.subtask);
+      return onPartArrived(draft, event.checkpointId, event);
     case 'declined':
       return abortPending(draft, event.checkpointId, event.reason);
     case 'finalized':
@@ -56,7 +56,7 @@ function apply(draft: CoordinatorDraft, event: CoordinatorEvent): void {
     case 'finalize-failed':
       return draft.abort(finalizing(draft, event.checkpointId), 'finalize-failure');
     case 'lost':
-      return onLost(draft, event.checkpointId);
+      return onLost(draft);
     case 'suspend':
       return onSuspend(draft);
     case 'stop':
@@ -109,7 +109,8 @@ function onSubtaskStatus(draft: CoordinatorDraft, subtask: string, status: Subta
   if (view === undefined || view.status === status) return;
   state.subtasks = new Map(state.subtasks).set(subtask, { ...view, status });
   // Whoever has finished owes nothing: all it ever did lies before the barrier.
-  if (status === 'finished') for (const id of state.pending.keys()) onPartArrived(draft, id, subtask);
+  if (status === 'finished')
+    for (const id of state.pending.keys()) onPartArrived(draft, id, { subtask, isFinished: true });
   const isCovered = state.pending.values().some(({ isFinal }) => isFinal);
   if (isAtEnd(state) && !isCovered) state.isFinalDue = true;
 }
@@ -131,6 +132,7 @@ function onLocationMade(draft: CoordinatorDraft, token: number, checkpointId: Ch
     awaiting: new Set(unfinished),
     triggered: new Set(),
     isFinal,
+    hasUnfinishedPart: false,
   });
   draft.command({ kind: 'snapshot-enumerators', checkpointId });
 }
@@ -142,14 +144,20 @@ function onEnumerators(draft: CoordinatorDraft, checkpointId: CheckpointId): voi
   draft.setPending({ ...pending, stage: pending.awaiting.size === 0 ? 'ready' : 'waiting' });
 }
 
+interface Part {
+  readonly subtask: string;
+  readonly isFinished: boolean;
+}
+
 /** Late, repeated and unknown parts change nothing. */
-function onPartArrived(draft: CoordinatorDraft, checkpointId: CheckpointId, subtask: string): void {
+function onPartArrived(draft: CoordinatorDraft, checkpointId: CheckpointId, { subtask, isFinished }: Part): void {
   const pending = draft.state.pending.get(checkpointId);
   if (pending === undefined || !pending.awaiting.has(subtask)) return;
   const awaiting = new Set(pending.awaiting);
   awaiting.delete(subtask);
   const isReady = awaiting.size === 0 && pending.stage === 'waiting';
-  draft.setPending({ ...pending, awaiting, stage: isReady ? 'ready' : pending.stage });
+  const hasUnfinishedPart = pending.hasUnfinishedPart || !isFinished;
+  draft.setPending({ ...pending, awaiting, hasUnfinishedPart, stage: isReady ? 'ready' : pending.stage });
 }
 
 function abortPending(
@@ -167,6 +175,8 @@ function onFinalized(draft: CoordinatorDraft, checkpointId: CheckpointId): void 
   draft.removePending(checkpointId);
   state.failures = countSuccess(state.failures, checkpointId);
   state.lastCompletedAtMs = draft.nowMs;
+  // It covers the end of every subtask, though it began before: all can finish now.
+  if (!pending.hasUnfinishedPart) state.isFinalDue = false;
   // Older ones first: a subtask hears that n - 1 is given up before it hears that n is complete.
   for (const older of state.pending.values()) if (older.checkpointId < checkpointId) draft.abort(older, 'subsumed');
   draft.command({ kind: 'complete', checkpointId });
@@ -174,9 +184,8 @@ function onFinalized(draft: CoordinatorDraft, checkpointId: CheckpointId): void 
 }
 
 /** Nothing is told and nothing deleted: it is not ours any more, or may stand. */
-function onLost(draft: CoordinatorDraft, checkpointId: CheckpointId): void {
+function onLost(draft: CoordinatorDraft): void {
   const { state } = draft;
-  finalizing(draft, checkpointId);
   if (state.phase === 'suspending') draft.command({ kind: 'suspended' });
   state.phase = 'stopped';
   state.nextPeriodicAtMs = undefined;

@@ -1,6 +1,6 @@
 /**
- * The pointer log in a folder: carries out what pointer-log-state.ts decides. One caller at a time; the coordinator and the
- * opening of the directory never overlap.
+ * The pointer log in a folder: carries out what pointer-log-state.ts decides. Calls may overlap: they are worked off one after the
+ * other.
  *
  * Putting an entry: temporary file, fsync → link() to the entry's name (fails if somebody has it) → fsync of the folder → list.
  * An error before link() leaves nothing behind. After it, the entry may stand without our knowing: then its outcome is looked up,
@@ -45,6 +45,7 @@ export type TakeoverOutcome =
 export class PointerLog {
   readonly #options: PointerLogOptions;
   #entries: readonly PointerEntry[] = [];
+  #tail: Promise<unknown> = Promise.resolve();
 
   constructor(options: PointerLogOptions) {
     this.#options = options;
@@ -56,7 +57,20 @@ export class PointerLog {
   }
 
   /** Lists the folder and reads the entries that are new. Throws CHECKPOINT_CORRUPT for one that does not verify. */
-  async refresh(): Promise<void> {
+  refresh(): Promise<void> {
+    return this.#inTurn(() => this.#refresh());
+  }
+
+  /** The entry that says that the job has another owner than `owner`, if there is one. */
+  findFencing(owner: LogOwner): Promise<PointerEntry | undefined> {
+    return this.#inTurn(async () => {
+      await this.#refresh();
+      const decision = decideAppend(this.#entries, owner.fencingEpoch);
+      return decision.kind === 'fenced' && !this.#options.acceptStaleEpochs ? decision.by : undefined;
+    });
+  }
+
+  async #refresh(): Promise<void> {
     const { files } = this.#options.environment;
     const known = new Map(this.#entries.map((entry) => [entry.sequence, entry]));
     const entries: PointerEntry[] = [];
@@ -70,15 +84,39 @@ export class PointerLog {
   }
 
   /** Takes the job over on the facts of the last `refresh`. The epoch of the entry is then this process's. */
-  async tryTakeOver(record: PointerRecord & { kind: 'takeover' }, runId: string): Promise<TakeoverOutcome> {
+  tryTakeOver(record: PointerRecord & { kind: 'takeover' }, runId: string): Promise<TakeoverOutcome> {
+    return this.#inTurn(() => this.#tryTakeOver(record, runId));
+  }
+
+  /** The permit, or the entry that says that the job has another owner. */
+  append(record: PointerRecord, owner: LogOwner): Promise<AppendOutcome> {
+    return this.#inTurn(() => this.#append(record, owner));
+  }
+
+  /** Removes entries that say nothing any more. Each is only tidied away: a crash in between does no harm. */
+  remove(entries: readonly PointerEntry[]): Promise<void> {
+    return this.#inTurn(() => this.#remove(entries));
+  }
+
+  /** Moves entries of former runs to the archive. */
+  archive(entries: readonly PointerEntry[]): Promise<void> {
+    return this.#inTurn(() => this.#archive(entries));
+  }
+
+  #inTurn<T>(action: () => Promise<T>): Promise<T> {
+    const result = this.#tail.then(action);
+    this.#tail = result.catch(() => {});
+    return result;
+  }
+
+  async #tryTakeOver(record: PointerRecord & { kind: 'takeover' }, runId: string): Promise<TakeoverOutcome> {
     const entry = this.#entry(record, { runId, fencingEpoch: highestEpoch(this.#entries) + 1 });
     if (!(await this.#put(entry))) return { kind: 'conflict' };
     await this.#settle(entry);
     return decidePermit(this.#entries, entry).kind === 'permitted' ? { kind: 'taken', entry } : { kind: 'conflict' };
   }
 
-  /** The permit, or the entry that says that the job has another owner. */
-  async append(record: PointerRecord, owner: LogOwner): Promise<AppendOutcome> {
+  async #append(record: PointerRecord, owner: LogOwner): Promise<AppendOutcome> {
     const acceptStale = this.#options.acceptStaleEpochs;
     for (let attempt = 0; attempt < PUT_ATTEMPTS_MAX; attempt++) {
       const decision = decideAppend(this.#entries, owner.fencingEpoch);
@@ -94,14 +132,12 @@ export class PointerLog {
     throw this.#failure(`no place was free in ${PUT_ATTEMPTS_MAX} attempts`, undefined);
   }
 
-  /** Removes entries that say nothing any more. Each is only tidied away: a crash in between does no harm. */
-  async remove(entries: readonly PointerEntry[]): Promise<void> {
+  async #remove(entries: readonly PointerEntry[]): Promise<void> {
     for (const { sequence } of entries) await removeIfPresent(this.#options.environment.files, this.#path(sequence));
     this.#forget(entries);
   }
 
-  /** Moves entries of former runs to the archive. */
-  async archive(entries: readonly PointerEntry[]): Promise<void> {
+  async #archive(entries: readonly PointerEntry[]): Promise<void> {
     if (entries.length === 0) return;
     const { environment, paths } = this.#options;
     await environment.files.makeDirectories(paths.archivedPointers);
@@ -167,7 +203,7 @@ export class PointerLog {
 
   async #lookUp(entry: PointerEntry): Promise<void> {
     try {
-      await this.refresh();
+      await this.#refresh();
     } catch (error) {
       if (MillraceError.is(error)) throw error;
       throw this.#inDoubt(entry, error);

@@ -98,6 +98,17 @@ export class FileCheckpointStorage implements CheckpointStorage {
     return this.#append({ kind: 'checkpoint', checkpointId: id });
   }
 
+  async verifyOwnership(): Promise<PublishOutcome> {
+    const { log, runId } = this.#options;
+    try {
+      const by = await log.findFencing({ fencingEpoch: this.fencingEpoch, runId });
+      if (by !== undefined) return { kind: 'fenced', byEpoch: by.fencingEpoch };
+      return { kind: 'permitted', fencingEpoch: this.fencingEpoch };
+    } catch (error) {
+      throw storageFailure('Reading', this.#paths.pointers, error);
+    }
+  }
+
   async discard(id: CheckpointId, keptFiles: ReadonlySet<string>): Promise<void> {
     const { files } = this.#options.environment;
     try {
