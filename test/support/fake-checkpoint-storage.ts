@@ -37,6 +37,13 @@ export class FakeCheckpointStorage implements CheckpointStorage {
     return this.#append(`chk-${checkpointId}`);
   }
 
+  verifyOwnership(): Promise<PublishOutcome> {
+    const { fencingEpoch } = this;
+    return Promise.resolve(
+      this.isFenced ? { kind: 'fenced', byEpoch: fencingEpoch + 1 } : { kind: 'permitted', fencingEpoch },
+    );
+  }
+
   discard(checkpointId: CheckpointId): Promise<void> {
     this.discarded.push(checkpointId);
     return Promise.resolve();
