@@ -64,6 +64,7 @@ export type { WatermarkGenerator } from './base/watermark-strategy.ts';
 // Sources and sinks without an entry of their own
 export { CollectionSource } from './connectors/collection/collection-source.ts';
 export { DataGenerator } from './connectors/datagen/data-generator.ts';
+export { rateLimited } from './connectors/rate-limit/rate-limited-source.ts';
 export type { DataGeneratorOptions } from './connectors/datagen/data-generator.ts';
 export { NumberSequenceSource } from './connectors/datagen/number-sequence-source.ts';
 export { PrintSink } from './connectors/print/print-sink.ts';

@@ -16,6 +16,7 @@ export interface SourceHeadOptions {
   readonly signal: AbortSignal;
   readonly fail: (error: unknown) => void;
   readonly isFull: () => boolean;
+  readonly isWatermarkFree: () => boolean;
   readonly onWatermark: (watermarkMs: EventTimeMs) => void;
   readonly onStatus: (isIdle: boolean) => void;
 }
@@ -47,6 +48,7 @@ export function makeSourceInput(options: SourceHeadOptions): { source: SourceInp
     autoWatermarkIntervalMs: configuration.autoWatermarkIntervalMs,
     freezeValues: configuration.checkMutation,
     isFull: options.isFull,
+    isWatermarkFree: options.isWatermarkFree,
     onWatermark: options.onWatermark,
     onStatus: options.onStatus,
   });

@@ -37,6 +37,8 @@ export interface SourceInputOptions {
   readonly freezeValues: boolean;
   /** True when no further record may be emitted in this step. */
   readonly isFull: () => boolean;
+  /** False while an earlier watermark is still on its way through the chain: `onWatermark` must not be called then. */
+  readonly isWatermarkFree: () => boolean;
   readonly onWatermark: (watermarkMs: EventTimeMs) => void;
   readonly onStatus: (isIdle: boolean) => void;
 }
@@ -58,6 +60,8 @@ export class SourceInput implements ReaderOutput<unknown> {
   #isIdle = false;
   #hasNoMoreSplits = false;
   #isEnded = false;
+  /** A watermark that found the chain busy: it goes on, or a later one in its place, as soon as the chain is free. */
+  #heldWatermarkMs: EventTimeMs | undefined;
   #recordsEmitted = 0;
   #nextPeriodMs: number;
 
@@ -77,7 +81,7 @@ export class SourceInput implements ReaderOutput<unknown> {
 
   /** All splits are read and no more will come; WATERMARK_MAX was sent. */
   get isEnded(): boolean {
-    return this.#isEnded;
+    return this.#isEnded && this.#heldWatermarkMs === undefined;
   }
 
   get isFull(): boolean {
@@ -109,6 +113,7 @@ export class SourceInput implements ReaderOutput<unknown> {
 
   /** Emits up to `limit` records; true when it emitted any or reached the end. */
   poll(limit: number): boolean {
+    if (this.#sendHeldWatermark()) return true;
     if (this.#isEnded) return false;
     const before = this.#recordsEmitted;
     const status = this.#options.reader.poll(this, limit);
@@ -124,7 +129,7 @@ export class SourceInput implements ReaderOutput<unknown> {
   /** Called when `nextPeriodMs` has come and the chain is free: asks the generators, sends what the splits agree on. */
   onPeriod(nowMs: number): void {
     this.#nextPeriodMs = nowMs + this.#options.autoWatermarkIntervalMs;
-    if (this.#isEnded) return;
+    if (this.#isEnded || this.#sendHeldWatermark()) return;
     for (const [splitId, { generator, idleness }] of this.#splits) {
       if (idleness?.isIdle(nowMs) === true || generator.isIdle?.() === true)
         this.#multiplexer.markIdleDeferred(splitId);
@@ -211,7 +216,16 @@ export class SourceInput implements ReaderOutput<unknown> {
   #emitWatermark(watermarkMs: EventTimeMs): void {
     if (watermarkMs === WATERMARK_MIN) return;
     this.#setIdle(false);
-    this.#options.onWatermark(watermarkMs);
+    if (this.#options.isWatermarkFree()) this.#options.onWatermark(watermarkMs);
+    else this.#heldWatermarkMs = watermarkMs;
+  }
+
+  #sendHeldWatermark(): boolean {
+    const heldMs = this.#heldWatermarkMs;
+    if (heldMs === undefined || !this.#options.isWatermarkFree()) return false;
+    this.#heldWatermarkMs = undefined;
+    this.#options.onWatermark(heldMs);
+    return true;
   }
 
   #setIdle(isIdle: boolean): void {

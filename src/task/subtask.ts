@@ -214,6 +214,7 @@ export class Subtask {
       signal: this.#abort.signal,
       fail,
       isFull: () => this.#mustPause(),
+      isWatermarkFree: () => !this.#chain.isWatermarkPending,
       onWatermark: (watermarkMs) => this.#onWatermark(watermarkMs),
       onStatus: (isIdle) => this.#chain.emitStatus(isIdle),
     });

@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import { WATERMARK_MAX } from '../base/event-time.ts';
+import { checkpointId } from '../base/ids.ts';
+import type { ReaderOutput, Source, SourceReader, SourceSplit } from '../base/source.ts';
+import type { WatermarkStrategy } from '../base/watermark-strategy.ts';
+import { nodeEnvironment } from '../host/node/node-environment.ts';
+import { ChainOutput } from './chain-output.ts';
+import { SourceInput } from './source-input.ts';
+
+type Poll = (output: ReaderOutput<unknown>) => 'more' | 'nothing' | 'end';
+
+/** The highest timestamp, as it is. */
+function ascending(): WatermarkStrategy<unknown> {
+  return {
+    timestampAssigner: undefined,
+    idleTimeoutMs: undefined,
+    createGenerator: () => {
+      let highest = Number.NEGATIVE_INFINITY;
+      return {
+        onEvent: (timestampMs) => {
+          highest = Math.max(highest, timestampMs);
+          return undefined;
+        },
+        current: () => highest,
+        snapshot: () => highest,
+        restore: (state) => {
+          highest = Number(state);
+        },
+      };
+    },
+  };
+}
+
+function fixture(polls: readonly Poll[], hasOrderedSplits = false) {
+  const events: string[] = [];
+  let isFree = true;
+  const script = [...polls];
+  const splits = new Map<string, SourceSplit>();
+  const reader: SourceReader<unknown, SourceSplit> = {
+    start: () => {},
+    addSplits: (added) => added.forEach((split) => splits.set(split.splitId, split)),
+    noMoreSplits: () => {},
+    poll: (output) => script.shift()?.(output) ?? 'end',
+    snapshotState: () => [...splits.values()],
+    close: () => {},
+  };
+  const output = new ChainOutput();
+  output.connect({ push: (value, timestampMs) => events.push(`${String(value)}@${timestampMs}`) }, undefined);
+  const input = new SourceInput({
+    source: { hasOrderedSplits } as Source<unknown>,
+    reader,
+    watermarks: ascending(),
+    output,
+    environment: nodeEnvironment(),
+    autoWatermarkIntervalMs: 200,
+    freezeValues: false,
+    isFull: () => !isFree,
+    isWatermarkFree: () => isFree,
+    onWatermark: (watermarkMs) => {
+      events.push(`wm ${watermarkMs}`);
+      isFree = false;
+    },
+    onStatus: (isIdle) => events.push(isIdle ? 'idle' : 'active'),
+  });
+  return { input, events, splits, free: () => (isFree = true) };
+}
+
+const split = (splitId: string): SourceSplit => ({ splitId });
+
+describe('SourceInput', () => {
+  it('holds a watermark back while an earlier one is on its way, and sends the last one only', () => {
+    const { input, events, free } = fixture([
+      (output) => {
+        output.collect('a', 'x', 5);
+        output.splitFinished('a');
+        return 'end';
+      },
+    ]);
+    input.handleEvent({ kind: 'add-splits', splits: [split('a')] });
+    expect(input.poll(10)).toBe(true);
+    expect(events).toEqual(['x@5', 'wm 5']);
+    expect(input.isEnded).toBe(false);
+    free();
+    expect(input.poll(10)).toBe(true);
+    expect(events).toEqual(['x@5', 'wm 5', `wm ${WATERMARK_MAX}`]);
+    expect(input.isEnded).toBe(true);
+  });
+
+  it('keeps the watermark of an ordered source below what is not assigned yet, and stays active between splits', () => {
+    const { input, events, free } = fixture(
+      [
+        (output) => {
+          output.collect('a', 'x', 50);
+          return 'more';
+        },
+        (output) => {
+          output.splitFinished('a');
+          return 'nothing';
+        },
+      ],
+      true,
+    );
+    input.handleEvent({ kind: 'add-splits', splits: [split('a')] });
+    input.handleEvent({ kind: 'unassigned-lower-bound', timestampMs: 20 });
+    input.poll(10);
+    input.onPeriod(0);
+    expect(events).toEqual(['x@50', 'wm 19']);
+    free();
+    input.poll(10);
+    input.onPeriod(200);
+    expect(events).toEqual(['x@50', 'wm 19']);
+    input.handleEvent({ kind: 'no-more-splits' });
+    input.onPeriod(400);
+    expect(events.at(-1)).toBe('idle');
+  });
+
+  it('restores the watermark of a split with its position', async () => {
+    const first = fixture([
+      (output) => {
+        output.collect('a', 'x', 70);
+        return 'more';
+      },
+    ]);
+    first.input.handleEvent({ kind: 'add-splits', splits: [split('a')] });
+    first.input.poll(10);
+    const positions = first.input.snapshot(checkpointId(1));
+    expect(positions).toEqual([{ split: split('a'), generator: 70 }]);
+
+    const second = fixture([]);
+    await second.input.start(positions);
+    second.input.onPeriod(0);
+    expect(second.events).toEqual(['wm 70']);
+    expect([...second.splits.keys()]).toEqual(['a']);
+  });
+});
