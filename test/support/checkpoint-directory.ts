@@ -10,7 +10,7 @@ import { memoryEnvironment, SimFiles } from './memory-environment.ts';
 import type { MemoryEnvironment } from './memory-environment.ts';
 
 export const CHECKPOINTS = '/checkpoints';
-export const JOB_DIRECTORY = `${CHECKPOINTS}/${JOB_ID}`;
+export const JOB_DIRECTORY: string = `${CHECKPOINTS}/${JOB_ID}`;
 
 /** Kernel locks of a simulated machine. */
 export class SimLocks implements JobLocks {

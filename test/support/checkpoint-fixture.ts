@@ -1,6 +1,6 @@
 /** Checkpoints for tests: metadata of a small job, and the ids in it. */
 import { checkpointId, jobId, operatorId } from '../../src/base/ids.ts';
-import type { CheckpointId } from '../../src/base/ids.ts';
+import type { CheckpointId, JobId, OperatorId } from '../../src/base/ids.ts';
 import type { KeyGroupChain, SectionRef } from '../../src/base/state-handle.ts';
 import type {
   CheckpointMetadata,
@@ -8,10 +8,10 @@ import type {
   SubtaskMetadata,
 } from '../../src/checkpoint/metadata/checkpoint-metadata.ts';
 
-export const JOB_ID = jobId('0123456789abcdef0123456789abcdef');
-export const SOURCE_ID = operatorId('11111111111111111111111111111111');
-export const COUNT_ID = operatorId('22222222222222222222222222222222');
-export const SINK_ID = operatorId('33333333333333333333333333333333');
+export const JOB_ID: JobId = jobId('0123456789abcdef0123456789abcdef');
+export const SOURCE_ID: OperatorId = operatorId('11111111111111111111111111111111');
+export const COUNT_ID: OperatorId = operatorId('22222222222222222222222222222222');
+export const SINK_ID: OperatorId = operatorId('33333333333333333333333333333333');
 
 export function sectionRef(file: string, overrides: Partial<SectionRef> = {}): SectionRef {
   return { file, blockOffset: 36, blockLength: 120, offset: 0, length: 100, isBase: true, entryCount: 5, ...overrides };

@@ -12,7 +12,7 @@ import type { CheckpointMetadata } from '../../src/checkpoint/metadata/checkpoin
 export class FakeCheckpointStorage implements CheckpointStorage {
   readonly kind = 'filesystem';
   readonly fencingEpoch = 7;
-  readonly metadata = new Map<CheckpointId, CheckpointMetadata>();
+  readonly metadata: Map<CheckpointId, CheckpointMetadata> = new Map();
   /** The pointer log: 'chk-1', 'finished', 'canceled'. */
   readonly entries: string[] = [];
   readonly discarded: CheckpointId[] = [];
