@@ -35,12 +35,13 @@ const config: ViteUserConfig = {
       },
       {
         // Whatever starts threads or processes: each file has a process of its own, so that its threads, signals and exit code
-        // cannot reach another file.
+        // cannot reach another file. Node's own loader runs them: what loads a job and what its stack traces say is under test.
         extends: true,
         test: {
           name: 'slow',
           include: ['src/**/*.process.test.ts', 'test/{crash,e2e,house,integration,package}/**/*.test.ts'],
           pool: 'forks',
+          experimental: { viteModuleRunner: false },
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
