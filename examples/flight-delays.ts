@@ -45,7 +45,12 @@ const sumOfDelays: AggregateFunction<Flight, Delays, Delays> = {
 };
 
 class NameTheDay extends ProcessWindowFunction<Delays, AirportDay, string, TimeWindow> {
-  override process(origin: string, context: this['Context'], delays: Iterable<Delays>, out: Collector<AirportDay>): void {
+  override process(
+    origin: string,
+    context: this['Context'],
+    delays: Iterable<Delays>,
+    out: Collector<AirportDay>,
+  ): void {
     const day = new Date(context.window.startMs).toISOString().slice(0, 10);
     for (const { flights, delayed, minutes } of delays) {
       out.collect({ origin, day, flights, delayed, meanDelay: Math.round((minutes / flights) * 100) / 100 });
@@ -58,7 +63,9 @@ export default job('flight-delays', (env) => {
   const file = ParquetSource.of(flightColumns, env.parameters.require('input'), { ordered: 'date' });
   const rowsPerSecond = env.parameters.number('rows-per-second');
   const flights = rowsPerSecond === undefined ? file : rateLimited(file, rowsPerSecond);
-  const flightTimes = WatermarkStrategy.forMonotonousTimestamps<Flight>().withTimestampAssigner(({ date }) => date.getTime());
+  const flightTimes = WatermarkStrategy.forMonotonousTimestamps<Flight>().withTimestampAssigner(({ date }) =>
+    date.getTime(),
+  );
   env
     .fromSource(flights, flightTimes, 'flights')
     .uid('flights')
