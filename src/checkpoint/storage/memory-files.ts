@@ -22,7 +22,8 @@ export class MemoryFiles implements Files {
     ['.', { kind: 'directory' }],
   ]);
 
-  async open(path: string, mode: OpenMode): Promise<FileHandle> {
+  async open(rawPath: string, mode: OpenMode): Promise<FileHandle> {
+    const path = normalized(rawPath);
     const node = this.#nodes.get(path);
     if (node?.kind === 'directory') throw failure('EISDIR', path);
     if (node !== undefined && mode === 'create') throw failure('EEXIST', path);
@@ -34,16 +35,19 @@ export class MemoryFiles implements Files {
     return new MemoryFileHandle(file);
   }
 
-  async readFile(path: string): Promise<Uint8Array> {
+  async readFile(rawPath: string): Promise<Uint8Array> {
+    const path = normalized(rawPath);
     return contentOf(this.#needFile(path)).slice();
   }
 
-  async stat(path: string): Promise<FileStat | undefined> {
+  async stat(rawPath: string): Promise<FileStat | undefined> {
+    const path = normalized(rawPath);
     const node = this.#nodes.get(path);
     return node === undefined ? undefined : statOf(node);
   }
 
-  async list(path: string): Promise<readonly DirectoryEntry[]> {
+  async list(rawPath: string): Promise<readonly DirectoryEntry[]> {
+    const path = normalized(rawPath);
     this.#needDirectory(path);
     const entries: DirectoryEntry[] = [];
     for (const [name, node] of this.#nodes) {
@@ -52,13 +56,15 @@ export class MemoryFiles implements Files {
     return entries.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  async makeDirectory(path: string): Promise<void> {
+  async makeDirectory(rawPath: string): Promise<void> {
+    const path = normalized(rawPath);
     if (this.#nodes.has(path)) throw failure('EEXIST', path);
     this.#needDirectory(parentPath(path));
     this.#nodes.set(path, { kind: 'directory' });
   }
 
-  async makeDirectories(path: string): Promise<void> {
+  async makeDirectories(rawPath: string): Promise<void> {
+    const path = normalized(rawPath);
     const node = this.#nodes.get(path);
     if (node?.kind === 'file') throw failure('ENOTDIR', path);
     if (node !== undefined) return;
@@ -66,31 +72,36 @@ export class MemoryFiles implements Files {
     this.#nodes.set(path, { kind: 'directory' });
   }
 
-  async rename(from: string, to: string): Promise<void> {
+  async rename(rawFrom: string, rawTo: string): Promise<void> {
+    const [from, to] = [normalized(rawFrom), normalized(rawTo)];
     const file = this.#needFile(from);
     this.#needDirectory(parentPath(to));
     this.#nodes.delete(from);
     this.#nodes.set(to, file);
   }
 
-  async link(from: string, to: string): Promise<void> {
+  async link(rawFrom: string, rawTo: string): Promise<void> {
+    const [from, to] = [normalized(rawFrom), normalized(rawTo)];
     const file = this.#needFile(from);
     if (this.#nodes.has(to)) throw failure('EEXIST', to);
     this.#needDirectory(parentPath(to));
     this.#nodes.set(to, file);
   }
 
-  async remove(path: string): Promise<void> {
+  async remove(rawPath: string): Promise<void> {
+    const path = normalized(rawPath);
     this.#needFile(path);
     this.#nodes.delete(path);
   }
 
-  async removeRecursive(path: string): Promise<void> {
+  async removeRecursive(rawPath: string): Promise<void> {
+    const path = normalized(rawPath);
     const inside = joinPath(path, '');
     for (const name of this.#nodes.keys()) if (name === path || name.startsWith(inside)) this.#nodes.delete(name);
   }
 
-  async syncDirectory(path: string): Promise<void> {
+  async syncDirectory(rawPath: string): Promise<void> {
+    const path = normalized(rawPath);
     this.#needDirectory(path);
   }
 
@@ -150,6 +161,12 @@ class MemoryFileHandle implements FileHandle {
 
 function contentOf(file: MemoryFile): Uint8Array {
   return file.buffer.subarray(0, file.sizeBytes);
+}
+
+/** Without a slash at the end, and with single ones. */
+function normalized(path: string): string {
+  const single = path.replace(/\/{2,}/g, '/');
+  return single.length > 1 && single.endsWith('/') ? single.slice(0, -1) : single;
 }
 
 function statOf(node: MemoryNode): FileStat {
