@@ -42,7 +42,7 @@ export interface WrittenColumn {
   readonly isRequired?: boolean;
   readonly converted?: number;
   /** New annotation. */
-  readonly logical?: (struct: ThriftStruct) => void;
+  readonly logical?: Logical;
   readonly typeLength?: number;
   readonly scale?: number;
   readonly isDictionary?: boolean;
@@ -58,19 +58,28 @@ export interface ParquetFileOptions {
   readonly hasStatistics?: boolean;
 }
 
-export const timestamp = (unit: 'MILLIS' | 'MICROS' | 'NANOS', isUtc: boolean) => (struct: ThriftStruct) =>
-  struct.struct(8, (logical) => {
-    logical.bool(1, isUtc);
-    logical.struct(2, (units) => units.struct({ MILLIS: 1, MICROS: 2, NANOS: 3 }[unit], () => {}));
-  });
+type Logical = (struct: ThriftStruct) => void;
 
-export const emptyLogical = (field: number) => (struct: ThriftStruct) => struct.struct(field, () => {});
+export const timestamp =
+  (unit: 'MILLIS' | 'MICROS' | 'NANOS', isUtc: boolean): Logical =>
+  (struct) =>
+    struct.struct(8, (logical) => {
+      logical.bool(1, isUtc);
+      logical.struct(2, (units) => units.struct({ MILLIS: 1, MICROS: 2, NANOS: 3 }[unit], () => {}));
+    });
 
-export const decimalLogical = (scale: number, precision: number) => (struct: ThriftStruct) =>
-  struct.struct(5, (logical) => {
-    logical.i32(1, scale);
-    logical.i32(2, precision);
-  });
+export const emptyLogical =
+  (field: number): Logical =>
+  (struct) =>
+    struct.struct(field, () => {});
+
+export const decimalLogical =
+  (scale: number, precision: number): Logical =>
+  (struct) =>
+    struct.struct(5, (logical) => {
+      logical.i32(1, scale);
+      logical.i32(2, precision);
+    });
 
 export function writeParquet(columns: readonly WrittenColumn[], options: ParquetFileOptions = {}): Uint8Array {
   const rowCount = columns[0]?.values.length ?? 0;

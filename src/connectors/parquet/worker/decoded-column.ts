@@ -8,7 +8,7 @@ import type { BatchColumn, ColumnValues } from '../column-batch.ts';
 import type { ColumnPlan } from '../column-plan.ts';
 import type { TimeParsers } from '../stored-times.ts';
 import type { Page, PageValues } from './column-pages.ts';
-import { numberConversion, valueConversion } from './stored-values.ts';
+import { numberConversion, storedInteger, valueConversion } from './stored-values.ts';
 
 export interface ColumnPlace {
   readonly path: string;
@@ -212,7 +212,7 @@ function notExact(place: ColumnPlace, row: number, stored: unknown): MillraceErr
     const message = `${failedAt(place, row)} the time has a part below a millisecond; truncate: true drops it`;
     return new MillraceError('RECORD_MALFORMED', message);
   }
-  const digits = stored instanceof Uint8Array ? 'a decimal' : `${String(stored)}${scale === 0 ? '' : `e-${scale}`}`;
+  const digits = `${storedInteger(stored, place.plan)}${scale === 0 ? '' : `e-${scale}`}`;
   return new MillraceError('NUMBER_NOT_SAFE', `${failedAt(place, row)} ${digits} cannot be held exactly by a number`);
 }
 

@@ -67,6 +67,11 @@ function bigintConversion(storedAs: ColumnPlan['storedAs']): (stored: unknown) =
   return storedAs === 'unsigned int' ? (stored) => BigInt(asUnsigned(stored)) : bigintOf;
 }
 
+/** All digits of a whole number, or of a decimal without its point. */
+export function storedInteger(stored: unknown, { storedAs }: ColumnPlan): bigint {
+  return bigintConversion(storedAs)(stored);
+}
+
 function safeNumber(stored: unknown): number {
   const number = Number(stored);
   return Number.isSafeInteger(number) ? number : Number.NaN;
