@@ -153,8 +153,8 @@ export const layers: readonly Layer[] = [
   },
   {
     folder: 'metrics',
-    holds: 'registry and reporters',
-    mayImport: ['base', 'config'],
+    holds: 'live status of a job as text: rates, tables, lines, summary',
+    mayImport: ['base', 'config', 'job'],
     packages: [],
     isPure: false,
     impureParts: [],
