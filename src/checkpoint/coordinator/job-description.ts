@@ -1,5 +1,5 @@
 /** What a checkpoint's metadata says of the job itself, whatever its state. */
-import type { JobId, OperatorId } from '../../base/ids.ts';
+import type { JobId } from '../../base/ids.ts';
 import type { ChainedOperator, JobGraph, JobVertex } from '../../graph/job-graph.ts';
 import type { OperatorMetadata, SinkMetadata, SourceMetadata } from '../metadata/checkpoint-metadata.ts';
 
@@ -55,8 +55,4 @@ function describeSource({ source }: ChainedOperator['role'] & { kind: 'source' }
 
 function describeSink({ sink }: ChainedOperator['role'] & { kind: 'sink' }): SinkMetadata {
   return { kind: sink.kind, guarantee: sink.guarantee, identity: sink.identity() };
-}
-
-export function operatorsOf(description: JobDescription, vertexId: OperatorId): readonly OperatorDescription[] {
-  return description.operators.filter((operator) => operator.vertexId === vertexId);
 }

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { memoryEnvironment, SimFiles } from '../../../test/support/memory-environment.ts';
 import type { SimFileOperation } from '../../../test/support/memory-environment.ts';
+import { ByteReader } from '../../base/byte-reader.ts';
 import { checkpointId } from '../../base/ids.ts';
 import type { KeyGroupSection } from '../../base/keyed-state.ts';
 import type { SectionRef } from '../../base/state-handle.ts';
@@ -171,6 +172,48 @@ describe('a slot data file', () => {
       'shared/chk-1.epoch-3.attempt-4.slot-0',
       'shared/chk-2.epoch-3.attempt-4.slot-0',
     ]);
+  });
+});
+
+describe('the form of a data file', () => {
+  /** Reads it as docs/checkpoint-format.md describes it. */
+  it('is the one that is described', async () => {
+    const slot = new Slot();
+    const writer = await slot.writer({ blockBytes: 1000 });
+    writer.begin(TWO, 1);
+    const part = writer.openPart(TWO);
+    for (const keyGroup of [1, 2, 3]) part.writeSection(section(keyGroup, filled(600, keyGroup), keyGroup > 1));
+    const { refs } = await part.complete();
+    const bytes = await slot.files.readFile(`${JOB}/${refs[0]?.file}`);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    const crc = (start: number, end: number): number => slot.environment.checksum.crc32(bytes.subarray(start, end));
+    expect(Buffer.from(bytes.subarray(0, 4)).toString()).toBe('MRDF');
+    expect([view.getUint16(4, true), view.getUint16(6, true)]).toEqual([1, 36]);
+    expect([view.getFloat64(8, true), view.getFloat64(16, true)]).toEqual([2, 3]);
+    expect([view.getUint32(24, true), view.getUint32(28, true)]).toEqual([4, 0]);
+    expect(view.getUint32(32, true)).toBe(crc(0, 32));
+
+    expect(Buffer.from(bytes.subarray(-4)).toString()).toBe('MRFT');
+    const indexBytes = view.getUint32(bytes.length - 8, true);
+    const indexStart = bytes.length - 12 - indexBytes;
+    expect(view.getUint32(bytes.length - 12, true)).toBe(crc(indexStart, bytes.length - 12));
+    const reader = new ByteReader(bytes, indexStart);
+    const blocks = Array.from({ length: reader.varint() }, () => ({
+      offset: reader.varint(),
+      length: reader.varint(),
+      contentBytes: reader.varint(),
+      sections: Array.from({ length: reader.varint() }, () => [reader.varint(), reader.u8(), reader.varint()]),
+    }));
+    expect(blocks.map(({ contentBytes, sections }) => [contentBytes, sections])).toEqual([
+      [600, [[1, 0, 600]]],
+      [600, [[2, 1, 600]]],
+      [600, [[3, 1, 600]]],
+    ]);
+    expect(blocks.map(({ offset, length }) => [offset, length])).toEqual(
+      refs.map(({ blockOffset, blockLength }) => [blockOffset, blockLength]),
+    );
+    for (const { offset } of blocks) expect(Buffer.from(bytes.subarray(offset, offset + 4)).toString()).toBe('MRBK');
+    expect(blocks.at(-1)).toMatchObject({ offset: indexStart - (blocks.at(-1)?.length ?? 0) });
   });
 });
 
