@@ -73,7 +73,10 @@ export interface WriterContext extends CommitterContext {
 }
 
 export interface SinkWriter<T, WriterState, Committable> {
-  /** Before the first record: restored files are cut to their valid length, leftovers of older epochs are removed. */
+  /**
+   * Before the first record, and after the subtask's restored committables were committed: what the restored states list is taken
+   * over, leftovers of older attempts are removed.
+   */
   open(): void | Promise<void>;
   /** Synchronous into a bounded buffer that I/O drains. Not a method, so that a sink for other values does not fit a stream. */
   readonly write: (value: T, timestampMs: EventTimeMs, watermarkMs: EventTimeMs) => void;

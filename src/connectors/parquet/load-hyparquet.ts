@@ -1,7 +1,8 @@
+import type * as hyparquet from 'hyparquet';
 import { MillraceError } from '../../base/errors.ts';
 import { fileErrorCode } from '../../base/files.ts';
 
-export type Hyparquet = typeof import('hyparquet');
+export type Hyparquet = typeof hyparquet;
 
 /**
  * The package is an optional peer: whoever reads no Parquet need not install it.

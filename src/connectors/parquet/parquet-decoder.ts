@@ -6,6 +6,7 @@
 import type { Environment } from '../../base/environment.ts';
 import type { ColumnBatch } from './column-batch.ts';
 import type { FileVersion } from './parquet-file.ts';
+import { loadHyparquet } from './load-hyparquet.ts';
 import type { ColumnSettings } from './parquet-settings.ts';
 
 /** Plain data. */
@@ -54,7 +55,9 @@ const MODULES: Readonly<Record<DecoderKind, string>> = {
   inline: './worker/inline-decoder.ts',
 };
 
+/** @throws PEER_DEPENDENCY_MISSING */
 export async function openDecoder(environment: Environment, kind: DecoderKind): Promise<ParquetDecoder> {
+  await loadHyparquet();
   const module: DecoderModule = await import(MODULES[kind]);
   return module.openDecoder(environment);
 }

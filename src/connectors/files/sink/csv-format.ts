@@ -14,7 +14,7 @@ export interface CsvOptions<T> {
 /**
  * CSV by the quoting rules of RFC 4180, with \n as the line end: a field with a delimiter, a quote or a line break stands in
  * quotes, quotes inside are doubled. null and undefined are empty fields; an empty string is "", so that the two differ. A Date
- * is its ISO text, objects and arrays are JSON.
+ * is its ISO text, objects and arrays are JSON, functions and symbols are empty.
  */
 export class CsvFormat<T> implements RowFormat<T> {
   readonly suffix = '.csv';
@@ -57,6 +57,6 @@ export class CsvFormat<T> implements RowFormat<T> {
 function fieldText(value: unknown): string {
   if (typeof value === 'string') return value;
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? '' : value.toISOString();
-  if (typeof value === 'object') return jsonText(value);
-  return String(value);
+  if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') return String(value);
+  return typeof value === 'object' ? jsonText(value) : '';
 }

@@ -43,6 +43,8 @@ import type { RowFormat } from './row-format.ts';
 export const QUEUED_BYTES_MAX: number = 8 * 1024 * 1024;
 /** Beyond this many open buckets the one that was opened first is sealed. */
 export const OPEN_FILES_MAX = 128;
+/** Buckets whose folder is known to exist. */
+const BUCKETS_REMEMBERED = 1024;
 
 export interface FileSinkSettings<T> {
   readonly folder: string;
@@ -147,7 +149,7 @@ export class FileSinkWriter<T> implements SinkWriter<T, FileWriterState, FileCom
   prepareCommit(_checkpointId: CheckpointId, isEndOfInput: boolean): readonly FileCommittable[] {
     const { rolling } = this.#settings;
     const nowMs = this.#context.environment.clock.nowMs();
-    for (const open of [...this.#open.values()]) {
+    for (const open of this.#open.values()) {
       const isDue = nowMs - open.file.createdMs >= rolling.intervalMs;
       if (isEndOfInput || rolling.onCheckpoint || isDue) this.#seal(open);
     }
@@ -254,6 +256,8 @@ export class FileSinkWriter<T> implements SinkWriter<T, FileWriterState, FileCom
   #makeBucket(bucket: string): Promise<void> {
     let made = this.#madeBuckets.get(bucket);
     if (made === undefined) {
+      // Making a folder twice does no harm.
+      if (this.#madeBuckets.size >= BUCKETS_REMEMBERED) this.#madeBuckets.clear();
       made = this.#folder.makeBucket(bucket);
       this.#madeBuckets.set(bucket, made);
     }
@@ -291,9 +295,11 @@ export class FileSinkWriter<T> implements SinkWriter<T, FileWriterState, FileCom
 
   #finish(work: Promise<void>): void {
     this.#finishing.add(work);
-    const done = (): void => void this.#finishing.delete(work);
     // A failure was reported by the file, or is reported here; durable() rejects with it as well.
-    work.then(done, (error: unknown) => this.#fail(outputFailed('Finishing files in', this.#settings.folder, error)));
+    work.then(
+      () => this.#finishing.delete(work),
+      (error: unknown) => this.#fail(outputFailed('Finishing files in', this.#settings.folder, error)),
+    );
   }
 
   #onQueued(bytes: number): void {

@@ -2,7 +2,7 @@ import type { RowFormat } from './row-format.ts';
 
 /** JSON.rawJSON writes digits as they are; Node has it, TypeScript's library does not name it yet. */
 interface RawJson {
-  rawJSON(text: string): unknown;
+  rawJSON(this: void, text: string): unknown;
 }
 
 // The cast adds a method that exists in every supported Node version.
