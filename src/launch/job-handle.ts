@@ -1,17 +1,10 @@
 /**
  * What a running job looks like from outside: from `run()`, the command line and (later) REST.
  */
+import type { Logger } from '../base/environment.ts';
 import type { CheckpointStatistics, JobEvent, JobResult, JobStatusSnapshot } from '../job/job-status.ts';
 
-export type {
-  CheckpointStatistics,
-  JobEvent,
-  JobOutcome,
-  JobResult,
-  JobStatus,
-  JobStatusSnapshot,
-  VertexStatus,
-} from '../job/job-status.ts';
+export type { CheckpointStatistics, JobEvent, JobResult, JobStatusSnapshot } from '../job/job-status.ts';
 
 export interface JobHandle {
   readonly jobName: string;
@@ -49,5 +42,5 @@ export interface RunOptions {
   readonly allowNonRestoredState?: boolean;
   readonly checkMutation?: boolean;
   readonly onEvent?: (event: JobEvent) => void;
-  readonly logger?: import('../base/environment.ts').Logger;
+  readonly logger?: Logger;
 }

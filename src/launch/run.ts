@@ -1,6 +1,6 @@
 /** The programmatic start of a job module. Installs no signal handlers and prints nothing: that is for the command line. */
-import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { existsSync, mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { availableParallelism, hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { NO_MUTANTS } from '../base/mutants.ts';
@@ -17,7 +17,7 @@ import type { JobHandle, RunOptions } from './job-handle.ts';
 import { loadJobModule } from './load-job-module.ts';
 import { slotMemoryBytes } from './memory-budget.ts';
 import { startJob } from './start-job.ts';
-import type { HostParts, HostWithEnd } from './start-job.ts';
+import type { HostParts, HostWithEnd, StorageTarget } from './start-job.ts';
 
 /** Read when it exists and no other folder was named. */
 const DEFAULT_CONFIGURATION_DIRECTORY = 'conf';
@@ -36,43 +36,42 @@ export async function run(module: URL | string, options: RunOptions = {}): Promi
   const { definition, importUrl, identity } = await loadJobModule(module);
   const isInline = options.host === 'inline';
   const environment = nodeEnvironment(options.logger);
-  const memoryStorage = new TemporaryDirectory();
-  const memoryDirectory = await memoryStorage.make();
   const checkMutation = options.checkMutation ?? isInline;
-  try {
-    const handle = await startJob({
-      definition,
-      module: identity.modulePath,
-      packageName: identity.packageName,
-      parameters: new Map(Object.entries(options.parameters ?? {})),
-      defaultParallelism: availableParallelism(),
-      fileSettings: fileSettings(options.configurationDirectory),
-      commandLineSettings: commandLineSettings(options.configuration),
-      checks: { checkMutation, checkValues: isInline, mutants: NO_MUTANTS },
-      options,
-      environment,
-      storageTarget: (configuration) => ({
-        kind: storageKind(configuration),
-        checkpointDirectory:
-          storageKind(configuration) === 'jobmanager'
-            ? memoryDirectory
-            : checkpointDirectoryPath(configuration.get(CheckpointingOptions.dir)),
-        environment,
-      }),
-      locks: kernelLocks,
-      hostName: hostname(),
-      pid: process.pid,
-      makeHost: (parts) => (isInline ? inlineHost(parts, environment) : threadsHost(parts, environment, importUrl)),
-    });
-    return { ...handle, result: handle.result.finally(() => memoryStorage.remove()) };
-  } catch (error) {
-    await memoryStorage.remove();
-    throw error;
-  }
+  return startJob({
+    definition,
+    module: identity.modulePath,
+    packageName: identity.packageName,
+    parameters: new Map(Object.entries(options.parameters ?? {})),
+    defaultParallelism: availableParallelism(),
+    fileSettings: fileSettings(options.configurationDirectory),
+    commandLineSettings: commandLineSettings(options.configuration),
+    checks: { checkMutation, checkValues: isInline, mutants: NO_MUTANTS },
+    options,
+    environment,
+    storageTarget: (configuration) => storageTarget(configuration, environment),
+    locks: kernelLocks,
+    hostName: hostname(),
+    pid: process.pid,
+    makeHost: (parts) => (isInline ? inlineHost(parts, environment) : threadsHost(parts, environment, importUrl)),
+  });
 }
 
-function storageKind(configuration: Configuration): 'filesystem' | 'jobmanager' {
-  return configuration.get(CheckpointingOptions.storage) ?? 'filesystem';
+/**
+ * `jobmanager`: slots are threads that share no heap, so 'in memory' is a folder that goes with the job: it survives a restart of the
+ * attempt and not the end of the process.
+ */
+function storageTarget(configuration: Configuration, environment: Environment): StorageTarget {
+  if (configuration.get(CheckpointingOptions.storage) !== 'jobmanager') {
+    const checkpointDirectory = checkpointDirectoryPath(configuration.get(CheckpointingOptions.dir));
+    return { kind: 'filesystem', checkpointDirectory, environment };
+  }
+  const checkpointDirectory = mkdtempSync(join(tmpdir(), 'millrace-'));
+  return {
+    kind: 'jobmanager',
+    checkpointDirectory,
+    environment,
+    dispose: () => rm(checkpointDirectory, { recursive: true, force: true }),
+  };
 }
 
 function fileSettings(directory: string | undefined): readonly Setting[] {
@@ -97,21 +96,4 @@ function threadsHost(parts: HostParts, environment: Environment, moduleUrl: stri
     cancellationTimeoutMs: configuration.get(TaskOptions.cancellationTimeout),
     logger: environment.logger,
   });
-}
-
-/**
- * What `execution.checkpointing.storage: jobmanager` writes to: slots are threads, so their memory is not shared; a folder that
- * goes with the job has the same lifetime.
- */
-class TemporaryDirectory {
-  #path: string | undefined;
-
-  async make(): Promise<string> {
-    this.#path = await mkdtemp(join(tmpdir(), 'millrace-'));
-    return this.#path;
-  }
-
-  async remove(): Promise<void> {
-    if (this.#path !== undefined) await rm(this.#path, { recursive: true, force: true });
-  }
 }

@@ -79,6 +79,8 @@ export interface StorageTarget {
   readonly checkpointDirectory: string;
   /** The environment whose files hold the checkpoints: the process's own, or memory. */
   readonly environment: Environment;
+  /** After the end of the job, or when it could not be started. */
+  readonly dispose?: () => Promise<void>;
 }
 
 /** What a host is made of. */
@@ -102,11 +104,13 @@ export interface HostWithEnd extends Host {
 /** @throws MillraceError: everything that is wrong before the job starts */
 export async function startJob(options: StartJobOptions): Promise<JobHandle> {
   const plan = planJob(options);
-  const opened = plan.isCheckpointed ? await openDirectory(options, plan) : undefined;
+  let opened: OpenedJob | undefined;
   try {
+    opened = plan.isCheckpointed ? await openDirectory(options, plan) : undefined;
     return await startPlanned(options, plan, opened);
   } catch (error) {
     opened?.close();
+    await plan.storage.dispose?.();
     throw error;
   }
 }
@@ -237,6 +241,7 @@ async function startPlanned(
   return handleOf(master, graph, plan.jobId, async () => {
     await host.close();
     opened?.close();
+    await plan.storage.dispose?.();
   });
 }
 
@@ -293,7 +298,7 @@ function tellStart(
 }
 
 function handleOf(master: JobMaster, graph: ExecutionGraph, jobId: JobId, afterEnd: () => Promise<void>): JobHandle {
-  const result = master.result.finally(afterEnd);
+  const result = thenAlways(master.result, afterEnd);
   // A caller that looks at the result only later must not be ended by it now.
   result.catch(() => {});
   return {
@@ -311,6 +316,15 @@ function handleOf(master: JobMaster, graph: ExecutionGraph, jobId: JobId, afterE
     },
     triggerCheckpoint: () => master.triggerCheckpoint(),
   };
+}
+
+/** The promise's own outcome, when `action` has settled as well. */
+async function thenAlways<T>(promise: Promise<T>, action: () => Promise<void>): Promise<T> {
+  try {
+    return await promise;
+  } finally {
+    await action();
+  }
 }
 
 /** For jobs without checkpoints, whose runs nobody resumes: 16 hex digits. */

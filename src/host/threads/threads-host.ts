@@ -81,7 +81,8 @@ export class ThreadsHost implements Host {
   async close(): Promise<void> {
     clearInterval(this.#health);
     const closed = new MillraceError('JOB_CANCELED', 'The host is closed');
-    await Promise.all(this.#threads.map((thread) => (thread?.isAlive === true ? thread.end(closed) : undefined)));
+    const alive = this.#threads.filter((thread) => thread?.isAlive === true);
+    await Promise.all(alive.map(async (thread) => thread?.end(closed)));
   }
 
   async #liveThreads(count: number): Promise<readonly SlotThreadHandle[]> {
