@@ -20,9 +20,8 @@ import type { OperatorPart } from './snapshot-in-progress.ts';
 import { SnapshotInProgress } from './snapshot-in-progress.ts';
 import { snapshotSliceMs } from './snapshot-pace.ts';
 import type { SlotRuntime, SubtaskDeployment } from './subtask-deployment.ts';
+import { STEP_LIMITS } from './task-configuration.ts';
 
-/** Entries looked at between two looks at the clock. */
-const ENTRIES_PER_LOOK = 256;
 const ENTRIES_PER_MS_GUESS = 1000;
 
 export interface SubtaskCheckpointsOptions {
@@ -93,12 +92,13 @@ export class SubtaskCheckpoints {
       elapsedMs: snapshot.elapsedMs(startedMs),
       intervalMs: this.#options.runtime.configuration.checkpointIntervalMs,
     });
+    const entriesPerLook = (this.#options.runtime.configuration.stepLimits ?? STEP_LIMITS).snapshotEntries;
     let looked = 0;
     let elapsedMs = 0;
     let isWaiting = false;
     while (!snapshot.isWritten && !isWaiting && (looked === 0 || elapsedMs < sliceMs)) {
-      isWaiting = !snapshot.advance(ENTRIES_PER_LOOK);
-      looked += ENTRIES_PER_LOOK;
+      isWaiting = !snapshot.advance(entriesPerLook);
+      looked += entriesPerLook;
       elapsedMs = clock.monotonicMs() - startedMs;
     }
     if (elapsedMs > 0) this.#entriesPerMs = looked / elapsedMs;

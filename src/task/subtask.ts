@@ -32,9 +32,7 @@ import { makeSourceInput, SPLITS_STATE } from './source-head.ts';
 import { SubtaskCheckpoints } from './subtask-checkpoints.ts';
 import type { SlotRuntime, SubtaskDeployment } from './subtask-deployment.ts';
 import { closeAll, openAll } from './subtask-lifecycle.ts';
-
-/** Timers or windows fired between two looks at outputs and clock. */
-const FIRINGS_PER_STEP = 128;
+import { STEP_LIMITS } from './task-configuration.ts';
 
 export type StepResult = 'progress' | 'idle' | 'blocked' | 'done';
 
@@ -58,6 +56,7 @@ export class Subtask {
   /** When the barrier of the checkpoint being aligned came first, monotonic ms. */
   #alignmentSinceMs: number | undefined;
   #hasFinishedOperators = false;
+  readonly #firingsPerStep: number;
   /** Firings that the restored checkpoint had interrupted may be left. */
   #isCatchingUp: boolean;
 
@@ -65,6 +64,7 @@ export class Subtask {
     this.deployment = deployment;
     this.#runtime = runtime;
     this.#mailbox = new Mailbox(deployment.wakeUp);
+    this.#firingsPerStep = (runtime.configuration.stepLimits ?? STEP_LIMITS).firings;
     this.#isCatchingUp = deployment.restore !== undefined && !deployment.restore.isFinished;
   }
 
@@ -246,16 +246,16 @@ export class Subtask {
   #work(nowMs: number): boolean {
     const chain = this.#chain;
     if (this.#isCatchingUp) {
-      this.#isCatchingUp = !chain.fireRestored(FIRINGS_PER_STEP);
+      this.#isCatchingUp = !chain.fireRestored(this.#firingsPerStep);
       return true;
     }
     if (chain.isWatermarkPending) {
-      if (!chain.advance(FIRINGS_PER_STEP)) return true;
+      if (!chain.advance(this.#firingsPerStep)) return true;
       if (this.#isInputEnded()) this.#endOfData();
       return true;
     }
     if (chain.nextProcessingTimeMs() <= nowMs) {
-      chain.fireProcessingTime(nowMs, FIRINGS_PER_STEP);
+      chain.fireProcessingTime(nowMs, this.#firingsPerStep);
       return true;
     }
     if (this.#source !== undefined && this.#source.nextPeriodMs <= nowMs) {

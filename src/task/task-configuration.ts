@@ -19,4 +19,16 @@ export interface TaskConfiguration {
   readonly checkMutation: boolean;
   readonly checkValues: boolean;
   readonly mutants: Mutants;
+  /** Default STEP_LIMITS. The simulator draws small ones, so that bursts and snapshots are interrupted often. */
+  readonly stepLimits?: StepLimits;
 }
+
+/** How much a subtask does of one thing before it looks at the clock and its outputs again. */
+export interface StepLimits {
+  /** Timers or windows fired in one step. */
+  readonly firings: number;
+  /** Entries of a snapshot between two looks at the clock. */
+  readonly snapshotEntries: number;
+}
+
+export const STEP_LIMITS: StepLimits = { firings: 128, snapshotEntries: 256 };

@@ -29,6 +29,10 @@ export interface SimFileHooks {
   readonly delay?: (operation: SimFileOperation, path: string) => Promise<void>;
   /** An error makes the operation fail. A failed write may have written a part: `tornWrite` says how much. */
   readonly fault?: (operation: SimFileOperation, path: string) => Error | undefined;
+  /** An error that is reported although the operation took effect. */
+  readonly lateFault?: (operation: SimFileOperation, path: string) => Error | undefined;
+  /** The operation has taken effect. */
+  readonly onEffect?: (operation: SimFileOperation, path: string) => void;
   /** How many of the bytes a failing write leaves behind; none without. */
   readonly tornWrite?: (lengthBytes: number) => number;
   /** Called once, by `kill`. */
@@ -165,9 +169,15 @@ export class SimFiles implements Files {
     await this.#hooks.delay?.(operation, path);
     if (this.#isDead) return new Promise<R>(() => {});
     const fault = this.#hooks.fault?.(operation, path);
-    if (fault === undefined) return action();
-    onFault?.();
-    throw fault;
+    if (fault !== undefined) {
+      onFault?.();
+      throw fault;
+    }
+    const result = action();
+    this.#hooks.onEffect?.(operation, path);
+    const lateFault = this.#hooks.lateFault?.(operation, path);
+    if (lateFault !== undefined) throw lateFault;
+    return result;
   }
 
   tornLength(lengthBytes: number): number {

@@ -11,12 +11,14 @@ interface Action {
   readonly sequence: number;
   readonly process: SimProcess;
   readonly run: () => void;
-  isCanceled: boolean;
 }
+
+const NOTHING: TimerHandle = { cancel: () => {} };
 
 export class SimWorld {
   #nowMs = 0;
   #sequence = 0;
+  #current: SimProcess | undefined;
   /** Sorted by (dueMs, sequence): actions of equal time run in the order in which they were made. */
   readonly #actions: Action[] = [];
 
@@ -24,9 +26,19 @@ export class SimWorld {
     return this.#nowMs;
   }
 
+  /** Whose code runs: since the last `enter` or action, microtasks that followed included. */
+  get current(): SimProcess | undefined {
+    return this.#current;
+  }
+
   /** @returns undefined when no living process has anything planned. Paused processes' actions wait. */
   get nextDueMs(): number | undefined {
     return this.#actions.find(({ process }) => process.isRunning)?.dueMs;
+  }
+
+  /** Code of this process runs from now on; until the next call. */
+  enter(process: SimProcess | undefined): void {
+    this.#current = process;
   }
 
   advanceTo(timeMs: number): void {
@@ -39,27 +51,31 @@ export class SimWorld {
     const index = this.#actions.findIndex(({ dueMs, process }) => dueMs <= this.#nowMs && process.isRunning);
     if (index < 0) return false;
     const [action] = this.#actions.splice(index, 1);
-    if (action !== undefined && !action.isCanceled) action.run();
+    this.#current = action?.process;
+    action?.run();
     return true;
   }
 
   plan(process: SimProcess, delayMs: number, run: () => void): TimerHandle {
-    const action: Action = {
-      dueMs: this.#nowMs + delayMs,
-      sequence: this.#sequence++,
-      process,
-      run,
-      isCanceled: false,
-    };
+    return this.planAt(process, this.#nowMs + Math.max(0, delayMs), run);
+  }
+
+  planAt(process: SimProcess, dueMs: number, run: () => void): TimerHandle {
+    if (process.isDead) return NOTHING;
+    const action: Action = { dueMs, sequence: this.#sequence++, process, run };
     const position = this.#actions.findLastIndex(({ dueMs }) => dueMs <= action.dueMs) + 1;
     this.#actions.splice(position, 0, action);
     return {
       cancel: () => {
-        action.isCanceled = true;
         const index = this.#actions.indexOf(action);
         if (index >= 0) this.#actions.splice(index, 1);
       },
     };
+  }
+
+  /** How much of the process and its threads is planned. */
+  plannedCount(process: SimProcess): number {
+    return this.#actions.filter((action) => action.process.isWithin(process)).length;
   }
 
   forget(process: SimProcess): void {
@@ -69,29 +85,49 @@ export class SimWorld {
   }
 }
 
-/** One operating-system process: its timers and messages stop with it. */
+/** One operating-system process, or one of its threads: its timers and messages stop with it. */
 export class SimProcess {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly #world: SimWorld;
+  /** The process that a thread belongs to. */
+  readonly #parent: SimProcess | undefined;
+  readonly #threads: SimProcess[] = [];
   #state: 'running' | 'paused' | 'dead' = 'running';
   /** Jumps of the wall clock; the monotonic clock does not jump. */
   #clockOffsetMs: number;
   readonly #onDeath: (() => void)[] = [];
 
-  constructor(world: SimWorld, epochMs: number) {
+  constructor(world: SimWorld, epochMs: number, parent?: SimProcess) {
     this.#world = world;
+    this.#parent = parent;
     this.#clockOffsetMs = epochMs;
-    this.clock = { nowMs: () => world.nowMs + this.#clockOffsetMs, monotonicMs: () => world.nowMs };
+    this.clock = parent?.clock ?? {
+      nowMs: () => Math.floor(world.nowMs + this.#clockOffsetMs),
+      monotonicMs: () => world.nowMs,
+    };
     this.timers = { after: (delayMs, action) => world.plan(this, delayMs, action) };
   }
 
   get isRunning(): boolean {
-    return this.#state === 'running';
+    return this.#state === 'running' && this.#parent?.isRunning !== false;
   }
 
   get isDead(): boolean {
     return this.#state === 'dead';
+  }
+
+  /** True for the process itself and its threads. */
+  isWithin(process: SimProcess): boolean {
+    return this === process || this.#parent?.isWithin(process) === true;
+  }
+
+  /** Has the clock of its process, is paused and dies with it, and may die before it. */
+  startThread(): SimProcess {
+    assert(this.#state !== 'dead', 'A dead process starts a thread');
+    const thread = new SimProcess(this.#world, this.#clockOffsetMs, this);
+    this.#threads.push(thread);
+    return thread;
   }
 
   /** Settles after `delayMs` of virtual time, or never if the process dies. */
@@ -113,6 +149,7 @@ export class SimProcess {
     if (this.#state === 'dead') return;
     this.#state = 'dead';
     this.#world.forget(this);
+    for (const thread of this.#threads) thread.kill();
     for (const action of this.#onDeath) action();
   }
 
