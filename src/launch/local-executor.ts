@@ -43,14 +43,14 @@ async function collect(
 ): Promise<readonly unknown[]> {
   const rows: unknown[] = [];
   const batches = new Set<string>();
-  let handle: JobHandle | undefined;
-  handle = await start(definitionWith(new CollectSink<unknown>()), (batchId, batch) => {
+  const running: { handle?: JobHandle } = {};
+  running.handle = await start(definitionWith(new CollectSink<unknown>()), (batchId, batch) => {
     if (batches.has(batchId)) return;
     batches.add(batchId);
     rows.push(...batch);
-    if (rows.length >= limit) void handle?.cancel();
+    if (rows.length >= limit) void running.handle?.cancel();
   });
-  await handle.result;
+  await running.handle.result;
   return rows.slice(0, limit);
 }
 
