@@ -236,7 +236,7 @@ function page(header: ThriftStruct, stored: Uint8Array, plainBytes: number): Wri
 
 function indexes(values: Values, dictionary: Values): Uint8Array {
   const bitWidth = Math.max(1, Math.ceil(Math.log2(dictionary.length)));
-  const indexOf = values.map((value) => dictionary.indexOf(value));
+  const indexOf = values.map((value) => dictionary.findIndex((entry) => Object.is(entry, value)));
   return concat([Uint8Array.of(bitWidth), runs(indexOf, Math.ceil(bitWidth / 8))]);
 }
 

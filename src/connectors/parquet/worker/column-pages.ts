@@ -8,8 +8,8 @@ import { readRleBitPackedHybrid } from 'hyparquet/src/encoding.js';
 import { readPlain } from 'hyparquet/src/plain.js';
 import { DEFAULT_PARSERS } from 'hyparquet/src/convert.js';
 import type { ColumnChunk, DataPageHeader, PageHeader, SchemaElement } from 'hyparquet';
-import { must } from '../../../base/assert.ts';
 import { decompressors } from './decompress.ts';
+import { stored } from './stored.ts';
 
 export type ColumnMetaData = NonNullable<ColumnChunk['meta_data']>;
 
@@ -42,16 +42,16 @@ export function* columnPages(chunk: ArrayBuffer, column: ColumnMetaData, element
   let rowsLeft = Number(column.num_values);
   while (rowsLeft > 0) {
     const header = parquetHeader(reader);
-    const stored = new Uint8Array(chunk, reader.offset, header.compressed_page_size);
+    const page = new Uint8Array(chunk, reader.offset, header.compressed_page_size);
     reader.offset += header.compressed_page_size;
     if (header.type === 'DICTIONARY_PAGE') {
-      const count = must(header.dictionary_page_header, 'dictionary page header').num_values;
-      const bytes = decompressPage(stored, header.uncompressed_page_size, column.codec, decompressors);
+      const count = stored(header.dictionary_page_header, 'dictionary page header').num_values;
+      const bytes = decompressPage(page, header.uncompressed_page_size, column.codec, decompressors);
       dictionary = readPlain(readerOf(bytes), column.type, count, element.type_length);
     } else if (header.type !== 'INDEX_PAGE') {
-      const page = dataPage(stored, { header, column, element, dictionary });
-      rowsLeft -= page.rowCount;
-      yield page;
+      const data = dataPage(page, { header, column, element, dictionary });
+      rowsLeft -= data.rowCount;
+      yield data;
     }
   }
 }
@@ -72,15 +72,15 @@ function readerOf(bytes: Uint8Array): Reader {
   return { view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), offset: 0 };
 }
 
-function dataPage(stored: Uint8Array, context: PageContext): Page {
-  return context.header.type === 'DATA_PAGE_V2' ? pageV2(stored, context) : pageV1(stored, context);
+function dataPage(page: Uint8Array, context: PageContext): Page {
+  return context.header.type === 'DATA_PAGE_V2' ? pageV2(page, context) : pageV1(page, context);
 }
 
 /** All compressed; the levels come with their length. */
-function pageV1(stored: Uint8Array, context: PageContext): Page {
+function pageV1(page: Uint8Array, context: PageContext): Page {
   const { header, column, element } = context;
-  const pageHeader = must(header.data_page_header, 'data page header');
-  const bytes = decompressPage(stored, header.uncompressed_page_size, column.codec, decompressors);
+  const pageHeader = stored(header.data_page_header, 'data page header');
+  const bytes = decompressPage(page, header.uncompressed_page_size, column.codec, decompressors);
   const rowCount = pageHeader.num_values;
   if (element.repetition_type === 'REQUIRED') {
     return { rowCount, levels: undefined, values: pageValues(bytes, rowCount, pageHeader, context) };
@@ -92,12 +92,12 @@ function pageV1(stored: Uint8Array, context: PageContext): Page {
 }
 
 /** The levels stand uncompressed in front of the values. */
-function pageV2(stored: Uint8Array, context: PageContext): Page {
+function pageV2(page: Uint8Array, context: PageContext): Page {
   const { header, column, element } = context;
-  const pageHeader = must(header.data_page_header_v2, 'data page header');
+  const pageHeader = stored(header.data_page_header_v2, 'data page header');
   const { num_values: rowCount, definition_levels_byte_length: levelBytes } = pageHeader;
   const valuesStart = levelBytes + pageHeader.repetition_levels_byte_length;
-  const compressed = stored.subarray(valuesStart);
+  const compressed = page.subarray(valuesStart);
   const bytes =
     pageHeader.is_compressed === false
       ? compressed
@@ -112,7 +112,7 @@ function pageV2(stored: Uint8Array, context: PageContext): Page {
     return { rowCount, levels: undefined, values: pageValues(bytes, rowCount, v1Header, context) };
   }
   const levels = new Uint8Array(rowCount);
-  readRleBitPackedHybrid(readerOf(stored.subarray(0, valuesStart)), 1, levels, levelBytes);
+  readRleBitPackedHybrid(readerOf(page.subarray(0, valuesStart)), 1, levels, levelBytes);
   return pageOf(bytes, levels, v1Header, context);
 }
 
@@ -129,7 +129,7 @@ function pageValues(bytes: Uint8Array, count: number, header: DataPageHeader, co
     const reader = readerOf(bytes);
     const bitWidth = count === 0 ? 0 : reader.view.getUint8(reader.offset++);
     if (bitWidth > 0) readRleBitPackedHybrid(reader, bitWidth, indexes, bytes.length - 1);
-    return { kind: 'indexes', indexes, dictionary: must(context.dictionary, 'dictionary page') };
+    return { kind: 'indexes', indexes, dictionary: stored(context.dictionary, 'dictionary page') };
   }
   return {
     kind: 'plain',

@@ -1,6 +1,5 @@
 /** Decodes one row group. Blocks for as long as that takes; memory: all wanted columns of the row group at once. */
 import type { FileMetaData } from 'hyparquet';
-import { must } from '../../../base/assert.ts';
 import { planColumns } from '../column-plan.ts';
 import type { ColumnPlan } from '../column-plan.ts';
 import { BATCH_ROWS_MAX } from '../column-batch.ts';
@@ -16,6 +15,7 @@ import { decodeColumn } from './decoded-column.ts';
 import type { ColumnPlace, DecodedColumn } from './decoded-column.ts';
 import type { FooterCache } from './footer-cache.ts';
 import { nestedColumn } from './nested-column.ts';
+import { stored } from './stored.ts';
 
 export interface DecodedRowGroup {
   /** Bytes of the wanted columns as stored. */
@@ -74,12 +74,12 @@ class RowGroupDecoder {
   readonly #times: TimeParsers;
 
   constructor(file: ParquetFile, metadata: FileMetaData, { rowGroup, file: { path }, columns }: RowGroupRequest) {
-    const group = must(metadata.row_groups[rowGroup], 'row group');
+    const group = stored(metadata.row_groups[rowGroup], `row group ${rowGroup}`);
     this.#file = file;
     this.#metadata = metadata;
     this.#path = path;
     this.rowCount = Number(group.num_rows);
-    this.#chunks = group.columns.map(({ meta_data }) => must(meta_data, 'column metadata'));
+    this.#chunks = group.columns.map(({ meta_data }) => stored(meta_data, 'metadata of a column'));
     this.#firstRow = metadata.row_groups.slice(0, rowGroup).reduce((rows, each) => rows + Number(each.num_rows), 0);
     this.#times = timeParsers(columns.truncate);
   }
@@ -89,7 +89,7 @@ class RowGroupDecoder {
     if (plan.storedAs === 'nested') return nestedColumn(this.#file, this.#metadata, place, this.#times);
     const isOfColumn = ({ path_in_schema: path }: ColumnMetaData): boolean =>
       path.length === 1 && path[0] === plan.name;
-    const chunk = must(this.#chunks.find(isOfColumn), 'column chunk');
+    const chunk = stored(this.#chunks.find(isOfColumn), `column '${plan.name}'`);
     const { start, end } = chunkRange(chunk);
     const bytes = await this.#file.buffer.slice(start, end);
     return decodeColumn(columnPages(bytes, chunk, plan.element), place, this.#times);

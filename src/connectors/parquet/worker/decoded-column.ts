@@ -2,12 +2,12 @@
  * All values of one column of a row group, converted page by page. Of pages with a dictionary only the dictionary is converted.
  * Every value is looked at, so one that cannot be held is found with its row.
  */
-import { must } from '../../../base/assert.ts';
 import { MillraceError } from '../../../base/errors.ts';
 import type { BatchColumn, ColumnValues } from '../column-batch.ts';
 import type { ColumnPlan } from '../column-plan.ts';
 import type { TimeParsers } from '../stored-times.ts';
 import type { Page, PageValues } from './column-pages.ts';
+import { stored } from './stored.ts';
 import { numberConversion, storedInteger, valueConversion } from './stored-values.ts';
 
 export interface ColumnPlace {
@@ -92,7 +92,7 @@ function numberColumn(pages: Iterable<Page>, place: ColumnPlace, times: TimePars
   for (const page of pages) {
     const numbers = presentNumbers(page.values, ofDictionary, toNumber);
     rows.place(page, (row, index) => {
-      const number = must(numbers[index], 'number');
+      const number = stored(numbers[index], 'a value');
       if (isExact && Number.isNaN(number)) throw notExact(place, row, storedAt(page.values, index));
       values[row] = number;
     });
@@ -105,13 +105,14 @@ function numberColumn(pages: Iterable<Page>, place: ColumnPlace, times: TimePars
 function presentNumbers(
   values: PageValues,
   ofDictionary: (dictionary: ArrayLike<unknown>) => Float64Array,
-  toNumber: (stored: unknown) => number,
+  toNumber: (value: unknown) => number,
 ): Float64Array {
   if (values.kind === 'plain') return Float64Array.from(values.values, toNumber);
   const { indexes, dictionary } = values;
   const converted = ofDictionary(dictionary);
   const numbers = new Float64Array(indexes.length);
-  for (let index = 0; index < indexes.length; index++) numbers[index] = converted[indexes[index] ?? 0] ?? 0;
+  for (let index = 0; index < indexes.length; index++)
+    numbers[index] = stored(converted[indexes[index] ?? 0], 'an entry of a dictionary');
   return numbers;
 }
 
@@ -127,8 +128,8 @@ function stringColumn(pages: Iterable<Page>, place: ColumnPlace): DecodedColumn 
   const rows = new Rows(place);
   const codes = new Uint32Array(place.rowCount);
   const codeByText = new Map<string, number>();
-  const codeOf = (stored: unknown): number => {
-    const text = String(toText(stored));
+  const codeOf = (value: unknown): number => {
+    const text = String(toText(value));
     const code = codeByText.get(text) ?? codeByText.size;
     codeByText.set(text, code);
     return code;
@@ -184,12 +185,12 @@ function valueColumn(pages: Iterable<Page>, place: ColumnPlace): DecodedColumn {
 function valueAt<V>(
   values: PageValues,
   ofDictionary: (dictionary: ArrayLike<unknown>) => ArrayLike<V>,
-  convert: (stored: unknown) => V,
+  convert: (value: unknown) => V,
 ): (index: number) => V {
   if (values.kind === 'plain') return (index) => convert(values.values[index]);
   const { indexes, dictionary } = values;
   const converted = ofDictionary(dictionary);
-  return (index) => must(converted[must(indexes[index], 'index into the dictionary')], 'entry of the dictionary');
+  return (index) => stored(converted[stored(indexes[index], 'an index')], 'an entry of a dictionary');
 }
 
 /** Pages of a column chunk share one dictionary. */
@@ -206,13 +207,13 @@ function storedAt(values: PageValues, index: number): unknown {
   return values.kind === 'plain' ? values.values[index] : values.dictionary[values.indexes[index] ?? 0];
 }
 
-function notExact(place: ColumnPlace, row: number, stored: unknown): MillraceError {
+function notExact(place: ColumnPlace, row: number, value: unknown): MillraceError {
   const { type, scale } = place.plan;
   if (type === 'timestamp' || type === 'date') {
     const message = `${failedAt(place, row)} the time has a part below a millisecond; truncate: true drops it`;
     return new MillraceError('RECORD_MALFORMED', message);
   }
-  const digits = `${storedInteger(stored, place.plan)}${scale === 0 ? '' : `e-${scale}`}`;
+  const digits = `${storedInteger(value, place.plan)}${scale === 0 ? '' : `e-${scale}`}`;
   return new MillraceError('NUMBER_NOT_SAFE', `${failedAt(place, row)} ${digits} cannot be held exactly by a number`);
 }
 
