@@ -83,7 +83,7 @@ export function onRestartDecided(
   if (phase.kind !== 'failing' || phase.verdict.kind !== 'pending') return stay(state);
   const verdict: Verdict =
     delayMs === undefined
-      ? { kind: 'fail', error: restartSuppressed(phase.failure, strategy) }
+      ? { kind: 'fail', error: finalError(state, phase.failure, strategy) }
       : { kind: 'restart', restartAtMs: nowMs + delayMs };
   const error = verdict.kind === 'fail' ? verdict.error : phase.failure;
   const next = inPhase(state, { ...phase, verdict });
@@ -91,7 +91,9 @@ export function onRestartDecided(
   return state.isAttemptLive ? go(next, report) : withCommandsFirst(report, afterFailure(next, verdict, nowMs));
 }
 
-function restartSuppressed(cause: ErrorRecord, strategy: string): ErrorRecord {
+/** A job that was never restarted fails with its own error: nothing was held back that it could have counted on. */
+function finalError({ restarts }: JobMasterState, cause: ErrorRecord, strategy: string): ErrorRecord {
+  if (restarts === 0) return cause;
   return {
     name: 'MillraceError',
     message: `Running the job failed: recovery is suppressed by restart strategy ${strategy}`,

@@ -330,8 +330,14 @@ describe('The job master', () => {
     ]);
   });
 
-  test('keeps the cause when the strategy allows no restart', () => {
+  test('ends with the failure itself when the strategy never allowed a restart', () => {
     const { phase } = transition(failing(PENDING, false), EVENTS['no restart'], NOW_MS).state;
+    expect(phase).toMatchObject({ kind: 'ended', outcome: 'FAILED', error: RESTARTABLE });
+  });
+
+  test('keeps the cause when the strategy allows no further restart', () => {
+    const restarted = { ...failing(PENDING, false), restarts: 1 };
+    const { phase } = transition(restarted, EVENTS['no restart'], NOW_MS).state;
     expect(phase).toMatchObject({
       kind: 'ended',
       outcome: 'FAILED',

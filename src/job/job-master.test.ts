@@ -236,13 +236,23 @@ describe('A failure', () => {
   });
 
   test('beyond what the strategy allows ends the job, with the cause', async () => {
-    const job = new JobMasterFixture({ restart: { kind: 'none' } });
+    const job = new JobMasterFixture({ restart: { kind: 'fixed-delay', attempts: 1, delayMs: 0 } });
     await job.run();
+    job.attempt.fail(TASK_THREAD_DIED);
+    await job.world.settle();
     job.attempt.fail(TASK_THREAD_DIED);
     await expect(job.master.result).rejects.toMatchObject({
       code: 'RESTART_SUPPRESSED',
       cause: { code: 'TASK_THREAD_DIED' },
     });
+  });
+
+  test('ends a job that was never restarted with its own error, which names the job', async () => {
+    const job = new JobMasterFixture({ restart: { kind: 'none' } });
+    await job.run();
+    job.attempt.fail(TASK_THREAD_DIED);
+    const { jobName, jobId } = job.master.status();
+    await expect(job.master.result).rejects.toMatchObject({ code: 'TASK_THREAD_DIED', context: { jobName, jobId } });
   });
 
   test('waits until the failed attempt is closed', async () => {

@@ -249,7 +249,10 @@ export class JobMaster {
     this.#failed(record.recovery === 'fail-process' ? undefined : this.#state.attemptNumber, record);
   }
 
-  #failed(attemptNumber: number | undefined, error: ErrorRecord): void {
+  /** The job's boundary: slots and storage know no name. */
+  #failed(attemptNumber: number | undefined, failure: ErrorRecord): void {
+    const { graph, jobId } = this.#options;
+    const error = { ...failure, context: { jobName: graph.jobGraph.jobName, jobId, ...failure.context } };
     this.#dispatch({ kind: 'failure', attemptNumber, error });
   }
 
