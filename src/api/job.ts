@@ -1,4 +1,5 @@
 import { MillraceError, withContext } from '../base/errors.ts';
+import { isThenable } from '../base/promise-not-allowed.ts';
 import { markJob } from '../graph/job-mark.ts';
 import type { JobBuildContext, JobDefinition, StreamGraph } from '../graph/stream-graph.ts';
 import { StreamExecutionEnvironment } from './stream-execution-environment.ts';
@@ -42,8 +43,4 @@ function evaluate(name: string, define: Define, context: JobBuildContext): Strea
     );
   }
   return env.toStreamGraph(name);
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }

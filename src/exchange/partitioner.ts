@@ -2,6 +2,7 @@ import { assert } from '../base/assert.ts';
 import { NO_KEY_GROUP } from '../base/elements.ts';
 import type { Random } from '../base/environment.ts';
 import { MillraceError } from '../base/errors.ts';
+import { isThenable, promiseNotAllowed } from '../base/promise-not-allowed.ts';
 import type { KeySpec, Partitioner } from '../graph/stream-graph.ts';
 import { keyGroupOf, keyGroupOfHash, subtaskOfKeyGroup } from '../state/key-groups.ts';
 
@@ -108,9 +109,7 @@ class KeyGroupSelector implements ChannelSelector {
 
   keyGroupOf(value: unknown): number {
     const key = this.#key.selector(value);
-    if (typeof key === 'object' && isThenable(key)) {
-      throw new MillraceError('PROMISE_NOT_ALLOWED', 'Selecting a key failed: the key selector returned a promise');
-    }
+    if (isThenable(key)) throw promiseNotAllowed(key, 'Selecting a key failed: the key selector returned a promise');
     if (this.#key.hash === undefined) return keyGroupOf(key, this.#maxParallelism);
     return keyGroupOfHash(this.#checkedHash(this.#key.hash(key)), this.#maxParallelism);
   }
@@ -126,10 +125,6 @@ class KeyGroupSelector implements ChannelSelector {
       `Hashing a key failed: hash function '${this.#key.hashId ?? ''}' returned ${describe(hash)}, not an integer`,
     );
   }
-}
-
-function isThenable(value: object | null): boolean {
-  return value !== null && 'then' in value && typeof value.then === 'function';
 }
 
 function describe(value: unknown): string {

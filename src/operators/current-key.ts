@@ -27,7 +27,7 @@ export class CurrentKey {
   /** `keyGroup` as it came with the record, so that the key is not hashed twice; NO_KEY_GROUP has it computed. */
   set(value: unknown, keyGroup: number): void {
     const key = this.#selector(value);
-    if (isPromise(key)) throw promiseNotAllowed('the key selector', this.#operatorName);
+    if (isPromise(key)) throw promiseNotAllowed(key, 'the key selector', this.#operatorName);
     if (this.#checksSelector) this.#checkSelector(value, key, keyGroup);
     if (keyGroup === NO_KEY_GROUP && this.#hash !== undefined) {
       this.backend.setCurrentKey(key, keyGroupOfHash(this.#hash(key), this.backend.maxParallelism));

@@ -24,7 +24,7 @@ class MapOperator<In, Out> extends UserFunctionOperator<Out> implements Operator
   processElement(value: In, timestampMs: EventTimeMs): void {
     if (this.checkMutation) freezeValue(value);
     const result = this.#map(value);
-    if (isPromise(result)) throw promiseNotAllowed('map', this.operatorName);
+    if (isPromise(result)) throw promiseNotAllowed(result, 'map', this.operatorName);
     if (this.checkMutation) freezeValue(result);
     this.output.collect(result, timestampMs);
   }

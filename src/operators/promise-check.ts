@@ -1,4 +1,5 @@
-import { MillraceError } from '../base/errors.ts';
+import type { MillraceError } from '../base/errors.ts';
+import { isThenable, promiseNotAllowed as refusedPromise } from '../base/promise-not-allowed.ts';
 
 /**
  * For results on the record path: cheap for everything that is no promise. `instanceof` looks at the prototype only, so it stays
@@ -8,19 +9,11 @@ export function isPromise(result: unknown): boolean {
   return typeof result === 'object' && result instanceof Promise;
 }
 
-/** For results that should be undefined or a boolean, off the fast path: finds promises of other libraries too. */
-export function isThenable(result: unknown): boolean {
-  return typeof result === 'object' && result !== null && 'then' in result && typeof result.then === 'function';
+export function promiseNotAllowed(promise: unknown, functionName: string, operatorName: string): MillraceError {
+  return refusedPromise(promise, `Calling ${functionName} of operator '${operatorName}' failed: it returned a promise`);
 }
 
-export function promiseNotAllowed(functionName: string, operatorName: string): MillraceError {
-  return new MillraceError(
-    'PROMISE_NOT_ALLOWED',
-    `Calling ${functionName} of operator '${operatorName}' failed: it returned a promise`,
-  );
-}
-
-/** For functions that return nothing; call it only when `result` is not undefined. */
+/** For functions that return nothing or a boolean, off the fast path: finds promises of other libraries too. */
 export function rejectThenable(result: unknown, functionName: string, operatorName: string): void {
-  if (isThenable(result)) throw promiseNotAllowed(functionName, operatorName);
+  if (isThenable(result)) throw promiseNotAllowed(result, functionName, operatorName);
 }

@@ -60,7 +60,7 @@ class ReduceOperator<T> extends UserFunctionOperator<T> implements OperatorInput
 
   #call(accumulated: T, value: T): T {
     const result = this.#reduce(accumulated, value);
-    if (isPromise(result)) throw promiseNotAllowed('reduce', this.operatorName);
+    if (isPromise(result)) throw promiseNotAllowed(result, 'reduce', this.operatorName);
     if (result === undefined) {
       throw new MillraceError(
         'STATE_VALUE_INVALID',

@@ -110,7 +110,7 @@ class TimestampsAndWatermarksOperator<T> implements StreamOperator, OperatorInpu
     if (timestampAssigner === undefined) return recordTimestampMs;
     const timestampMs: unknown = timestampAssigner(value, recordTimestampMs);
     if (isEventTime(timestampMs)) return timestampMs;
-    if (isPromise(timestampMs)) throw promiseNotAllowed('the timestamp assigner', context.operatorName);
+    if (isPromise(timestampMs)) throw promiseNotAllowed(timestampMs, 'the timestamp assigner', context.operatorName);
     throw new MillraceError(
       'TIMESTAMP_INVALID',
       `Assigning a timestamp in operator '${context.operatorName}' failed: '${String(timestampMs)}' is not an integer number of milliseconds`,

@@ -11,6 +11,9 @@ import { checkValue } from '../codec/check-value.ts';
 import type { RecordWriter } from '../exchange/record-writer.ts';
 import type { ChainedOperator } from '../graph/job-graph.ts';
 
+/** What errors say of an operator. */
+export type NamedOperator = Pick<ChainedOperator, 'name' | 'uid'>;
+
 export interface OutputTarget {
   push(value: unknown, timestampMs: EventTimeMs): void;
 }
@@ -78,7 +81,16 @@ export class ChainOutput implements Output<unknown> {
   }
 }
 
+/** Runs a call of the operator with the operator named in errors. */
+export function guard<R>(operator: NamedOperator, call: () => R): R {
+  try {
+    return call();
+  } catch (error) {
+    throw operatorError(error, operator);
+  }
+}
+
 /** User code's plain errors become USER_FUNCTION_FAILED; all get the operator they came from. */
-export function operatorError(error: unknown, operator: ChainedOperator): MillraceError {
+export function operatorError(error: unknown, operator: NamedOperator): MillraceError {
   return withContext(error, { operatorName: operator.name, operatorUid: operator.uid }, 'USER_FUNCTION_FAILED');
 }

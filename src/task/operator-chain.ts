@@ -12,7 +12,7 @@ import type { EventTimeMs } from '../base/event-time.ts';
 import type { OperatorInput, StreamOperator } from '../base/operator.ts';
 import type { RecordWriter } from '../exchange/record-writer.ts';
 import type { ChainedOperator } from '../graph/job-graph.ts';
-import { OperatorTarget, operatorError, WriterTarget } from './chain-output.ts';
+import { guard, OperatorTarget, WriterTarget } from './chain-output.ts';
 import type { ChainOutput } from './chain-output.ts';
 
 /** A writer and where in the chain it hangs. */
@@ -190,13 +190,5 @@ export class OperatorChain {
 
   #node(chainIndex: number): ChainNode {
     return must(this.nodes[chainIndex], `operator ${chainIndex} of the chain`);
-  }
-}
-
-function guard<R>(chained: ChainedOperator, call: () => R): R {
-  try {
-    return call();
-  } catch (error) {
-    throw operatorError(error, chained);
   }
 }

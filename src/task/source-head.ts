@@ -2,6 +2,7 @@
 import { must, assert } from '../base/assert.ts';
 import type { EventTimeMs } from '../base/event-time.ts';
 import type { BuiltChain } from './chain-builder.ts';
+import { operatorError } from './chain-output.ts';
 import { SourceInput } from './source-input.ts';
 import type { SplitPosition } from './source-input.ts';
 import type { SlotRuntime, SubtaskDeployment } from './subtask-deployment.ts';
@@ -36,11 +37,12 @@ export function makeSourceInput(options: SourceHeadOptions): { source: SourceInp
     parallelism: deployment.vertex.parallelism,
     requestSplit: () => master.readerEvent(deployment.address, operatorId, { kind: 'request-split' }),
     wakeUp: deployment.wakeUp,
-    fail,
+    fail: (error) => fail(operatorError(error, head.chained)),
     signal,
   });
   const source = new SourceInput({
     source: role.source,
+    head: head.chained,
     reader,
     watermarks: role.watermarks,
     output: head.output,
@@ -54,7 +56,11 @@ export function makeSourceInput(options: SourceHeadOptions): { source: SourceInp
   });
   const lists = must(built.states[0], 'state of the head').lists;
   const start = async (): Promise<void> => {
-    await source.start(lists.listState<SplitPosition>(SPLITS_STATE, 'split').get());
+    try {
+      await source.start(lists.listState<SplitPosition>(SPLITS_STATE, 'split').get());
+    } catch (error) {
+      throw operatorError(error, head.chained);
+    }
     master.readerEvent(deployment.address, operatorId, { kind: 'register' });
   };
   return { source, start };

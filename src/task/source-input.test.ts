@@ -48,6 +48,7 @@ function fixture(polls: readonly Poll[], hasOrderedSplits = false) {
   output.connect({ push: (value, timestampMs) => events.push(`${String(value)}@${timestampMs}`) }, undefined);
   const input = new SourceInput({
     source: { hasOrderedSplits } as Source<unknown>,
+    head: { name: 'numbers', uid: 'numbers' },
     reader,
     watermarks: ascending(),
     output,

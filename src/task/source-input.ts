@@ -15,10 +15,12 @@ import { isEventTime, WATERMARK_MAX, WATERMARK_MIN } from '../base/event-time.ts
 import type { EventTimeMs } from '../base/event-time.ts';
 import { IdlenessTimer } from '../base/idleness-timer.ts';
 import type { CheckpointId } from '../base/ids.ts';
+import { isThenable, promiseNotAllowed } from '../base/promise-not-allowed.ts';
 import type { ReaderOutput, Source, SourceReader, SourceSplit } from '../base/source.ts';
 import type { WatermarkGenerator, WatermarkStrategy } from '../base/watermark-strategy.ts';
 import { freezeValue } from '../codec/freeze-value.ts';
-import type { ChainOutput } from './chain-output.ts';
+import { guard } from './chain-output.ts';
+import type { ChainOutput, NamedOperator } from './chain-output.ts';
 import { WatermarkMultiplexer } from './watermark-multiplexer.ts';
 
 /** One element of the list state 'splits': Flink's split state plus the generator's. */
@@ -29,6 +31,8 @@ export interface SplitPosition {
 
 export interface SourceInputOptions {
   readonly source: Source<unknown>;
+  /** Named in errors of the reader and of the watermark strategy. */
+  readonly head: NamedOperator;
   readonly reader: SourceReader<unknown, SourceSplit>;
   readonly watermarks: WatermarkStrategy<unknown>;
   readonly output: ChainOutput;
@@ -95,6 +99,10 @@ export class SourceInput implements ReaderOutput<unknown> {
   }
 
   handleEvent(event: SourceEvent): void {
+    guard(this.#options.head, () => this.#handleEvent(event));
+  }
+
+  #handleEvent(event: SourceEvent): void {
     switch (event.kind) {
       case 'add-splits':
         for (const split of event.splits) this.#register(split.splitId, undefined);
@@ -113,6 +121,10 @@ export class SourceInput implements ReaderOutput<unknown> {
 
   /** Emits up to `limit` records; true when it emitted any or reached the end. */
   poll(limit: number): boolean {
+    return guard(this.#options.head, () => this.#poll(limit));
+  }
+
+  #poll(limit: number): boolean {
     if (this.#sendHeldWatermark()) return true;
     if (this.#isEnded) return false;
     const before = this.#recordsEmitted;
@@ -128,6 +140,10 @@ export class SourceInput implements ReaderOutput<unknown> {
 
   /** Called when `nextPeriodMs` has come and the chain is free: asks the generators, sends what the splits agree on. */
   onPeriod(nowMs: number): void {
+    guard(this.#options.head, () => this.#onPeriod(nowMs));
+  }
+
+  #onPeriod(nowMs: number): void {
     this.#nextPeriodMs = nowMs + this.#options.autoWatermarkIntervalMs;
     if (this.#isEnded || this.#sendHeldWatermark()) return;
     for (const [splitId, { generator, idleness }] of this.#splits) {
@@ -139,6 +155,10 @@ export class SourceInput implements ReaderOutput<unknown> {
   }
 
   snapshot(checkpointId: CheckpointId): readonly SplitPosition[] {
+    return guard(this.#options.head, () => this.#snapshot(checkpointId));
+  }
+
+  #snapshot(checkpointId: CheckpointId): readonly SplitPosition[] {
     return this.#options.reader.snapshotState(checkpointId).map((split) => ({
       split,
       generator: must(
@@ -245,6 +265,9 @@ export class SourceInput implements ReaderOutput<unknown> {
 
 function checkedTimestamp(timestampMs: unknown): EventTimeMs {
   if (isEventTime(timestampMs)) return timestampMs;
+  if (isThenable(timestampMs)) {
+    throw promiseNotAllowed(timestampMs, 'Assigning a timestamp failed: the assigner returned a promise');
+  }
   const shown = typeof timestampMs === 'number' ? `'${timestampMs}'` : `a ${typeof timestampMs}`;
   throw new MillraceError('TIMESTAMP_INVALID', `Assigning a timestamp failed: the assigner returned ${shown}`);
 }

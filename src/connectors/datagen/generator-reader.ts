@@ -3,6 +3,7 @@ import { MillraceError, messageOf } from '../../base/errors.ts';
 import { NO_TIMESTAMP, isEventTime } from '../../base/event-time.ts';
 import type { EventTimeMs } from '../../base/event-time.ts';
 import type { CheckpointId } from '../../base/ids.ts';
+import { promiseNotAllowed } from '../../base/promise-not-allowed.ts';
 import type { PollStatus, ReaderContext, ReaderOutput, SourceReader } from '../../base/source.ts';
 import { compareGeneratorSplits, nextIndexOf } from './generator-split.ts';
 import type { GeneratorSplit } from './generator-split.ts';
@@ -97,8 +98,7 @@ export class GeneratorReader<T> implements SourceReader<T, GeneratorSplit> {
     const { nextIndex, split } = generating;
     const value = call(this.#settings.generate, nextIndex);
     if (value instanceof Promise) {
-      const message = `Generating record ${nextIndex} failed: the generator returned a promise`;
-      throw new MillraceError('PROMISE_NOT_ALLOWED', message);
+      throw promiseNotAllowed(value, `Generating record ${nextIndex} failed: the generator returned a promise`);
     }
     const timestampMs = this.#timestampOf(nextIndex);
     generating.position++;

@@ -109,7 +109,7 @@ class AggregatingContents<In, Acc> implements WindowContents<In> {
     if (accumulator === undefined) return undefined;
     this.#table.remove(namespace);
     const result = this.#function.getResult(accumulator);
-    if (isPromise(result)) throw promiseNotAllowed('getResult', this.#operatorName);
+    if (isPromise(result)) throw promiseNotAllowed(result, 'getResult', this.#operatorName);
     return [result];
   }
 
@@ -142,7 +142,7 @@ class ElementContents<In> implements WindowContents<In> {
 }
 
 function checkAccumulator(accumulator: unknown, functionName: string, operatorName: string): void {
-  if (isPromise(accumulator)) throw promiseNotAllowed(functionName, operatorName);
+  if (isPromise(accumulator)) throw promiseNotAllowed(accumulator, functionName, operatorName);
   if (accumulator !== undefined) return;
   throw new MillraceError(
     'STATE_VALUE_INVALID',

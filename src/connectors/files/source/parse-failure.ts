@@ -1,4 +1,5 @@
-import { MillraceError, messageOf } from '../../../base/errors.ts';
+import { messageOf } from '../../../base/errors.ts';
+import { isThenable, promiseNotAllowed } from '../../../base/promise-not-allowed.ts';
 import type { RecordProblem } from './record-place.ts';
 
 export const NOT_UTF8 = 'its bytes are not UTF-8';
@@ -44,12 +45,8 @@ export function guardedParse<In, T>(parse: (value: In) => T): (value: In) => T {
       throw new ParseFailure(`the parse function threw: ${messageOf(error)}`, { cause: error });
     }
     if (isThenable(parsed)) {
-      throw new MillraceError('PROMISE_NOT_ALLOWED', 'Parsing a record failed: the parse function returned a promise');
+      throw promiseNotAllowed(parsed, 'Parsing a record failed: the parse function returned a promise');
     }
     return parsed;
   };
-}
-
-function isThenable(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
