@@ -2,7 +2,7 @@
 import { existsSync, mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { availableParallelism, hostname, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { NO_MUTANTS } from '../base/mutants.ts';
 import { kernelLocks } from '../checkpoint/storage/kernel-lock.ts';
 import type { Configuration, Setting } from '../config/configuration.ts';
@@ -46,7 +46,7 @@ export async function run(module: URL | string, options: RunOptions = {}): Promi
     fileSettings: fileSettings(options.configurationDirectory),
     commandLineSettings: commandLineSettings(options.configuration),
     checks: { checkMutation, checkValues: isInline, mutants: NO_MUTANTS },
-    options,
+    options: { ...options, ...restoreFrom(options.restoreFrom) },
     environment,
     storageTarget: (configuration) => storageTarget(configuration, environment),
     locks: kernelLocks,
@@ -72,6 +72,12 @@ function storageTarget(configuration: Configuration, environment: Environment): 
     environment,
     dispose: () => rm(checkpointDirectory, { recursive: true, force: true }),
   };
+}
+
+/** 'chk-7' means one of the job's own; everything else is a path. */
+function restoreFrom(text: string | undefined): Pick<RunOptions, 'restoreFrom'> {
+  if (text === undefined) return {};
+  return { restoreFrom: /^chk-\d+$/.test(text) ? text : resolve(text.replace(/^file:(\/\/)?/, '')) };
 }
 
 function fileSettings(directory: string | undefined): readonly Setting[] {

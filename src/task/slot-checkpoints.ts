@@ -13,6 +13,10 @@ export interface SlotDataFiles {
   withdraw(checkpointId: CheckpointId): void;
   /** The checkpoint will not complete: its temporary file goes. */
   abort(checkpointId: CheckpointId): void;
+  /** Its file is no longer only this slot's business. */
+  completed(checkpointId: CheckpointId): void;
+  /** The attempt ends: files that are still being written are given up. */
+  close(): Promise<void>;
 }
 
 export class SlotCheckpoints {
@@ -51,6 +55,12 @@ export class SlotCheckpoints {
   /** Nothing older than a completed checkpoint can be open any more. */
   completed(checkpointId: CheckpointId): void {
     for (const id of this.#open.keys()) if (id <= checkpointId) this.#open.delete(id);
+    this.#files.completed(checkpointId);
+  }
+
+  close(): Promise<void> {
+    this.#open.clear();
+    return this.#files.close();
   }
 
   aborted(checkpointId: CheckpointId): void {

@@ -88,6 +88,7 @@ export class Slot implements SlotMessages {
   /** Ends all subtasks; settles when each is closed. */
   async close(): Promise<void> {
     await Promise.all(this.#subtasks.map((subtask) => subtask.close()));
+    await this.#runtime.checkpoints.close();
   }
 }
 
