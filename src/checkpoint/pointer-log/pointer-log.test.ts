@@ -117,6 +117,8 @@ class Disk {
   failing: SimFileOperation | undefined;
   /** The failing operation takes effect, and its answer is lost. */
   failsAfterEffect = false;
+  /** Somebody removes the temporary file just before it is linked. */
+  losesLinkSource = false;
 
   async log(): Promise<PointerLog> {
     await this.#disk.makeDirectories(paths.pointers);
@@ -127,6 +129,7 @@ class Disk {
     const link = files.link.bind(files);
     files.link = async (from, to) => {
       const isLost = this.failsAfterEffect;
+      if (this.losesLinkSource) await files.remove(from);
       await link(from, to);
       if (isLost) throw Object.assign(new Error('connection lost'), { code: 'EIO' });
     };
@@ -184,6 +187,14 @@ describe('appending', () => {
     expect(await two.tryTakeOver({ kind: 'takeover', host: 'b', pid: 2 }, 'r')).toMatchObject({
       entry: { fencingEpoch: 2 },
     });
+  });
+
+  it('takes it for a conflict, too, when the winner has cleared its temporary file away', async () => {
+    const disk = new Disk();
+    const [one, two] = [await disk.log(), await disk.log()];
+    await one.tryTakeOver({ kind: 'takeover', host: 'a', pid: 1 }, 'r');
+    disk.losesLinkSource = true;
+    expect(await two.tryTakeOver({ kind: 'takeover', host: 'b', pid: 2 }, 'r')).toEqual({ kind: 'conflict' });
   });
 
   it('fails cleanly when the disk is full before the entry stands', async () => {

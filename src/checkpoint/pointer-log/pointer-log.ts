@@ -183,7 +183,9 @@ export class PointerLog {
     } catch (error) {
       if (fileErrorCode(error) === 'EEXIST') return false;
       await this.#lookUp(entry);
-      if (this.#entries.some((standing) => isSameEntry(standing, entry))) return true;
+      const standing = this.#entries.find(({ sequence }) => sequence === entry.sequence);
+      // Another one stands there: its owner has cleared our temporary file away before we could link it.
+      if (standing !== undefined) return isSameEntry(standing, entry);
       throw this.#failure(messageOf(error), error);
     }
   }

@@ -51,6 +51,11 @@ export class CheckpointPaths {
     return this.resolve('identity.json');
   }
 
+  /** While process `pid` writes a new identity. */
+  identityTemporary(pid: number): string {
+    return `${this.identity}.${pid}${TEMPORARY_SUFFIX}`;
+  }
+
   get running(): string {
     return this.resolve('running.json');
   }
@@ -129,6 +134,10 @@ export function parsePointerName(name: string): number | undefined {
   if (!/^\d{20}$/.test(name)) return undefined;
   const sequence = Number(name);
   return Number.isSafeInteger(sequence) ? sequence : undefined;
+}
+
+export function isIdentityTemporary(name: string): boolean {
+  return /^identity\.json\.\d+\.tmp$/.test(name);
 }
 
 export function parseLockName(name: string): number | undefined {

@@ -10,7 +10,12 @@ import { decodePointerEntry } from '../pointer-log/pointer-entry.ts';
 import type { PointerEntry } from '../pointer-log/pointer-entry.ts';
 import type { PointerLog } from '../pointer-log/pointer-log.ts';
 import { archivableEntries, namedCheckpoints } from '../pointer-log/pointer-log-state.ts';
-import { checkpointDirectoryName, joinPath, parsePointerName } from '../protocol/checkpoint-paths.ts';
+import {
+  checkpointDirectoryName,
+  isIdentityTemporary,
+  joinPath,
+  parsePointerName,
+} from '../protocol/checkpoint-paths.ts';
 import type { CheckpointPaths } from '../protocol/checkpoint-paths.ts';
 import type { RestoreDecision } from '../protocol/resume.ts';
 import type { RetainedCheckpoint } from '../protocol/retention.ts';
@@ -118,9 +123,13 @@ async function sweep(
   const plan = planSweep(facts.listing, { kept, fencingEpoch });
   for (const directory of plan.directories) await files.removeRecursive(paths.resolve(directory));
   for (const file of plan.files) await removeIfPresent(files, paths.resolve(file));
+  for (const { name } of await files.list(paths.jobDirectory)) {
+    if (isIdentityTemporary(name)) await removeIfPresent(files, paths.resolve(name));
+  }
   for (const { name } of await files.list(paths.pointers)) {
     const epoch = /^\.\d{20}\.epoch-(\d+)\.[0-9a-f]+\.tmp$/.exec(name)?.[1];
-    if (epoch !== undefined && Number(epoch) < fencingEpoch)
+    // Also of our own epoch: starts that died before their takeover entry stood, or lost the place of ours, wanted the same.
+    if (epoch !== undefined && Number(epoch) <= fencingEpoch)
       await removeIfPresent(files, joinPath(paths.pointers, name));
   }
 }

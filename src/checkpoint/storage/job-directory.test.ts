@@ -316,6 +316,18 @@ describe('clearing away', () => {
     ]);
   });
 
+  it('removes what starts left behind that died before they owned the job', async () => {
+    const directory = new CheckpointDirectory();
+    await directory.open();
+    await (await directory.files.open(`${JOB_DIRECTORY}/identity.json.77.tmp`, 'create')).close();
+    // It was to become the second takeover, as the entry of the next start is.
+    await directory.writeData('pointers/.00000000000000000002.epoch-2.ab.tmp');
+    await directory.crashAndOpen();
+    const names = (await directory.files.list(JOB_DIRECTORY)).map(({ name }) => name);
+    expect(names.filter((name) => name.endsWith('.tmp'))).toEqual([]);
+    expect((await directory.pointers()).filter((name) => name.startsWith('.'))).toEqual([]);
+  });
+
   it('leaves everything when an older retained checkpoint cannot be read', async () => {
     const directory = new CheckpointDirectory();
     const first = await directory.open();

@@ -165,8 +165,11 @@ class JobOpening {
     const bytes = encodeIdentity(identity, environment.strings);
     const former = stored === undefined ? undefined : encodeIdentity(stored, environment.strings);
     if (former !== undefined && isEqual(former, bytes)) return;
-    const path = this.#paths.identity;
-    await writeDurably(environment.files, { path, temporaryPath: `${path}.${this.#options.pid}.tmp`, bytes });
+    await writeDurably(environment.files, {
+      path: this.#paths.identity,
+      temporaryPath: this.#paths.identityTemporary(this.#options.pid),
+      bytes,
+    });
   }
 
   async #opened(resolved: Resolved, runId: string, fencingEpoch: number): Promise<OpenedJob> {
