@@ -18,8 +18,9 @@ export interface Host {
   /** Slots there are. No vertex may have a higher parallelism: whoever makes the host knows the job graph. */
   readonly slotCount: number;
   /**
-   * Settles when the slots take calls; the listener hears nothing before. Subtasks then open and report 'running'. Rejects when
-   * an attempt cannot be set up (JOB_DEFINITION_NOT_DETERMINISTIC, a thread that does not start); then nothing is left of it.
+   * Settles when the slots take calls. Subtasks then open and report 'running'; what a slot says while others are still being
+   * set up may reach the listener before. Rejects when an attempt cannot be set up (JOB_DEFINITION_NOT_DETERMINISTIC, a thread
+   * that does not start); then nothing is left of it.
    */
   deploy(plan: AttemptPlan, listener: AttemptListener): Promise<Attempt>;
 }

@@ -59,6 +59,8 @@ export class JobAttempt implements CheckpointTargets, EnumeratorSnapshots {
   #attempt: Attempt | undefined;
   #deployment: Promise<void> = Promise.resolve();
   #isOver = false;
+  /** What slots say before all of them take calls: an answer would find no attempt. */
+  #early: (() => void)[] = [];
 
   constructor(options: JobAttemptOptions) {
     this.attemptNumber = options.attemptNumber;
@@ -116,6 +118,9 @@ export class JobAttempt implements CheckpointTargets, EnumeratorSnapshots {
     await Promise.all([...this.#sources.values()].map((source) => source.start()));
     if (this.#isOver) return;
     this.#attempt = await this.#options.host.deploy(this.#plan(), this.#attemptListener());
+    const early = this.#early;
+    this.#early = [];
+    for (const message of early) message();
   }
 
   #plan(): AttemptPlan {
@@ -136,6 +141,10 @@ export class JobAttempt implements CheckpointTargets, EnumeratorSnapshots {
       <Args extends unknown[]>(handle: (...args: Args) => void) =>
       (...args: Args): void => {
         if (this.#isOver) return;
+        if (this.#attempt === undefined) {
+          this.#early.push(() => whileLive(handle)(...args));
+          return;
+        }
         try {
           handle(...args);
         } catch (error) {

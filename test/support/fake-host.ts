@@ -27,6 +27,8 @@ export class FakeHost implements Host {
   deployError: Error | undefined;
   /** Set: deployments settle only with it. */
   deployGate: Promise<void> | undefined;
+  /** Slots that are ready speak before the deployment has settled. */
+  onDeploying: ((attempt: FakeAttempt) => void) | undefined;
   readonly #graph: ExecutionGraph;
 
   constructor(graph: ExecutionGraph) {
@@ -43,6 +45,7 @@ export class FakeHost implements Host {
     if (this.deployError !== undefined) throw this.deployError;
     const attempt = new FakeAttempt(structuredClone(plan), listener, this.#graph);
     this.attempts.push(attempt);
+    this.onDeploying?.(attempt);
     return attempt;
   }
 }
