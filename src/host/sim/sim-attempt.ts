@@ -92,7 +92,7 @@ export class SimAttempt implements Attempt {
   }
 
   #startThread(slotIndex: number): SlotEnds {
-    const { world, trace, process, random, scheduler, name } = this.#options;
+    const { world, trace, process, random, slots, name } = this.#options;
     const thread = process.startThread();
     const simSlot = new SimSlot({
       world,
@@ -102,7 +102,7 @@ export class SimAttempt implements Attempt {
       name: `${name}.${this.#plan.attemptNumber}.${slotIndex}`,
       onBroken: (error) => this.#died(slotIndex, `Slot broke: ${String(error)}`),
     });
-    scheduler.add(simSlot);
+    slots.add(simSlot);
     return {
       simSlot,
       toSlot: new SimPort(world, thread, random.fork()),

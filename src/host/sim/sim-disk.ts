@@ -143,6 +143,25 @@ export class SimDisk {
     return { directory: this.directory(parts.join('/')), name };
   }
 
+  /** A durable file, with the folders it is in: what was on the disk before anything began. */
+  put(path: string, content: string | Uint8Array): void {
+    const parts = partsOf(path);
+    const name = must(parts.pop(), 'file name');
+    let directory = this.root;
+    for (const part of parts) {
+      const next = directory.entries.get(part) ?? new SimDirectoryNode(this.nowMs());
+      if (next.kind !== 'directory') throw new FileError('ENOTDIR', `'${path}' lies in a file`, path);
+      if (!directory.entries.has(part)) directory.change((entries) => entries.set(part, next));
+      directory.sync();
+      directory = next;
+    }
+    const file = new SimFileNode(this.nowMs());
+    file.content = typeof content === 'string' ? new TextEncoder().encode(content) : content;
+    file.sync();
+    directory.change((entries) => entries.set(name, file));
+    directory.sync();
+  }
+
   /** Paths of all files, in order; for tests and checkers. */
   filePaths(): readonly string[] {
     return pathsBelow(this.root, '').toSorted();

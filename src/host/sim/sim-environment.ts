@@ -17,8 +17,8 @@ export interface SimEnvironmentOptions {
   readonly random: SimRandom;
   readonly logger: Logger;
   readonly streams: StandardStreams;
-  /** Every look at the monotonic clock costs time: for threads, whose code looks at it to see how long it has worked. */
-  readonly looksCostTime: boolean;
+  /** For threads, whose code looks at the clock to see how long it has worked: lets so much virtual time pass. */
+  readonly passTime?: (elapsedMs: number) => void;
 }
 
 const COMPRESSION_DELAY_MS_MAX = 0.5;
@@ -28,7 +28,7 @@ const ZSTD_LEVEL = 1;
 export function simEnvironment(options: SimEnvironmentOptions): Environment {
   const { process, files, random, logger, streams } = options;
   return {
-    clock: options.looksCostTime ? costlyClock(process.clock, random.fork()) : process.clock,
+    clock: options.passTime === undefined ? process.clock : costlyClock(process.clock, random.fork(), options.passTime),
     random: random.fork(),
     timers: process.timers,
     files,
@@ -44,16 +44,14 @@ export function simEnvironment(options: SimEnvironmentOptions): Environment {
 
 /**
  * Work takes no virtual time by itself. Without this clock a step would never find that its time is up, and a snapshot would
- * always be written in one piece. It runs ahead of virtual time by what the looks cost, and waits for it to catch up.
+ * always be written in one piece: so a look at it costs time, mostly hardly any and now and then much.
  */
-function costlyClock(clock: Clock, random: SimRandom): Clock {
-  let lastMs = 0;
+function costlyClock(clock: Clock, random: SimRandom, passTime: (elapsedMs: number) => void): Clock {
   return {
     nowMs: () => clock.nowMs(),
     monotonicMs: () => {
-      const costMs = random.chance(0.3) ? random.next() * 1.5 : 0.01;
-      lastMs = Math.max(clock.monotonicMs(), lastMs + costMs);
-      return lastMs;
+      passTime(random.chance(0.02) ? random.next() * 2 : 0.002);
+      return clock.monotonicMs();
     },
   };
 }

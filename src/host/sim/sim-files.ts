@@ -31,12 +31,18 @@ export interface SimFileHooks {
   readonly fault?: (operation: SimFileOperation, path: string) => Error | undefined;
   /** An error that is reported although the operation took effect. */
   readonly lateFault?: (operation: SimFileOperation, path: string) => Error | undefined;
-  /** The operation has taken effect. */
-  readonly onEffect?: (operation: SimFileOperation, path: string) => void;
+  /** The operation has taken effect; `bytes` are what was written. */
+  readonly onEffect?: (operation: SimFileOperation, path: string, bytes?: Uint8Array) => void;
   /** How many of the bytes a failing write leaves behind; none without. */
   readonly tornWrite?: (lengthBytes: number) => number;
   /** Called once, by `kill`. */
   readonly onCrash?: () => void;
+}
+
+interface SimWrite {
+  readonly bytes: Uint8Array;
+  /** Leaves a part behind. */
+  readonly tear: () => void;
 }
 
 export class SimFiles implements Files {
@@ -165,16 +171,16 @@ export class SimFiles implements Files {
   }
 
   /** One operation; also used by the handles. */
-  async run<R>(operation: SimFileOperation, path: string, action: () => R, onFault?: () => void): Promise<R> {
+  async run<R>(operation: SimFileOperation, path: string, action: () => R, write?: SimWrite): Promise<R> {
     await this.#hooks.delay?.(operation, path);
     if (this.#isDead) return new Promise<R>(() => {});
     const fault = this.#hooks.fault?.(operation, path);
     if (fault !== undefined) {
-      onFault?.();
+      write?.tear();
       throw fault;
     }
     const result = action();
-    this.#hooks.onEffect?.(operation, path);
+    this.#hooks.onEffect?.(operation, path, write?.bytes);
     const lateFault = this.#hooks.lateFault?.(operation, path);
     if (lateFault !== undefined) throw lateFault;
     return result;
@@ -210,7 +216,7 @@ class SimFileHandle implements FileHandle {
       const length = this.#files.tornLength(bytes.length);
       if (length > 0) write(bytes.subarray(0, length));
     };
-    return this.#run('write', () => write(bytes), tear);
+    return this.#run('write', () => write(bytes), { bytes, tear });
   }
 
   truncate(sizeBytes: number): Promise<void> {
@@ -234,7 +240,7 @@ class SimFileHandle implements FileHandle {
     });
   }
 
-  #run<R>(operation: SimFileOperation, action: () => R, onFault?: () => void): Promise<R> {
+  #run<R>(operation: SimFileOperation, action: () => R, written?: SimWrite): Promise<R> {
     return this.#files.run(
       operation,
       this.#path,
@@ -242,7 +248,7 @@ class SimFileHandle implements FileHandle {
         if (!this.#isOpen) throw new FileError('EBADF', `'${this.#path}' is closed`, this.#path);
         return action();
       },
-      onFault,
+      written,
     );
   }
 }

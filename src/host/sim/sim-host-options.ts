@@ -13,7 +13,7 @@ import type { SimProcess, SimWorld } from './sim-world.ts';
 export interface SimHostOptions {
   readonly world: SimWorld;
   readonly trace: SimTrace;
-  readonly scheduler: SimSlots;
+  readonly slots: SimSlots;
   readonly random: SimRandom;
   readonly process: SimProcess;
   /** Of the process, for the trace. */

@@ -3,6 +3,7 @@
  * trouble it is slow, full, or fails now and then, also after it has taken effect.
  */
 import { FileError } from '../../base/files.ts';
+import { nodeChecksum } from '../node/node-compression.ts';
 import { SimDisk } from './sim-disk.ts';
 import { SimFiles } from './sim-files.ts';
 import type { SimFileOperation } from './sim-files.ts';
@@ -53,8 +54,8 @@ export class SimStorage {
         fault: (operation, path) => this.#fault(operation, path),
         lateFault: (operation, path) => this.#lateFault(operation, path),
         tornWrite: (lengthBytes) => random.nextInt(lengthBytes + 1),
-        onEffect: (operation, path) => {
-          trace.note('file', operation, path);
+        onEffect: (operation, path, bytes) => {
+          trace.note('file', operation, path, bytes === undefined ? '' : nodeChecksum.crc32(bytes));
           onEffect(operation, path, process);
         },
       },

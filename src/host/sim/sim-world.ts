@@ -149,8 +149,12 @@ export class SimProcess {
     if (this.#state === 'dead') return;
     this.#state = 'dead';
     this.#world.forget(this);
-    for (const thread of this.#threads) thread.kill();
+    this.killThreads();
     for (const action of this.#onDeath) action();
+  }
+
+  killThreads(): void {
+    for (const thread of this.#threads) thread.kill();
   }
 
   onDeath(action: () => void): void {
