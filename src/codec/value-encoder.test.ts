@@ -182,16 +182,6 @@ describe('a value that is refused', () => {
     expect(stream.readAll()).toEqual([{ depth: 2 }]);
   });
 
-  test('names the owner', () => {
-    const stream = new Stream();
-    try {
-      stream.write(Symbol('x'));
-      expect.unreachable();
-    } catch (error) {
-      expect(MillraceError.is(error) && error.context.operatorName).toBe('clicks');
-    }
-  });
-
   test('is found by the fast path, too, long after the first values', () => {
     const stream = new Stream();
     for (let id = 0; id < 100; id++) stream.write({ id, value: null });

@@ -1,11 +1,12 @@
 import type { ByteWriter } from '../base/byte-writer.ts';
-import { MillraceError, withContext } from '../base/errors.ts';
+import { MillraceError } from '../base/errors.ts';
 import type { StringBytes } from '../base/string-bytes.ts';
 import { writeBigint, writeBuffer, writeView } from './binary-values.ts';
 import { checkValue } from './check-value.ts';
 import type { Fields, FieldsEncoder } from './field-codec.ts';
 import { InlineStringWriter } from './inline-strings.ts';
 import { registeredTypeOf } from './register-type.ts';
+import { SampledCheck } from './sampled-check.ts';
 import { isInt32 } from './shape-layout.ts';
 import { ShapeTable } from './shape-table.ts';
 import type { Shape } from './shape-table.ts';
@@ -14,12 +15,8 @@ import { builtInClassOf, describeUnsupported, prototypeOf } from './value-domain
 import { FLAG_NO_PROTOTYPE, SHAPE_COUNT_MAX, Tag, VALUE_DEPTH_MAX } from './wire-format.ts';
 import type { TypedArray } from './wire-format.ts';
 
-/** Values that go through the strict check: the first ones of an encoder, then one in so many. */
-const FIRST_VALUES_CHECKED = 16;
-const CHECK_INTERVAL = 256;
-
 export interface ValueEncoderOptions {
-  /** The operator whose values these are, for errors and the warning about shapes. */
+  /** The operators whose values these are, for the warning about shapes. */
   readonly owner?: string;
   /** Called at most once: objects have too many shapes or fields to be encoded fast. */
   readonly onWarning?: (message: string) => void;
@@ -43,28 +40,25 @@ export interface ValueEncoderOptions {
 export class ValueEncoder implements FieldsEncoder {
   readonly strings: StringWriter;
   readonly shapes: ShapeTable;
-  readonly #owner: string | undefined;
+  readonly #sample = new SampledCheck();
   readonly #ownsShapes: boolean;
   /** Version of each shape as last defined in this stream, by id; 0 for none. */
   readonly #defined = new Uint8Array(SHAPE_COUNT_MAX);
   #depth = 0;
-  #valueCount = 0;
 
   constructor(strings: StringBytes, options: ValueEncoderOptions = {}) {
     this.strings = options.stringWriter ?? new InlineStringWriter(strings);
     this.#ownsShapes = options.shapes === undefined;
     this.shapes = options.shapes ?? new ShapeTable(options);
     if (!this.#ownsShapes) this.shapes.share();
-    this.#owner = options.owner;
   }
 
   /** The writer must be one that grows. A value that is refused leaves it as it was. */
   write(writer: ByteWriter, value: unknown): void {
     const start = writer.position;
     const mark = this.strings.mark();
-    const count = this.#valueCount++;
     try {
-      if (count < FIRST_VALUES_CHECKED || count % CHECK_INTERVAL === 0) checkValue(value);
+      this.#sample.check(value);
       this.tagged(writer, value);
     } catch (error) {
       writer.position = start;
@@ -215,15 +209,12 @@ export class ValueEncoder implements FieldsEncoder {
   /** The strict check finds the path; it has nothing to say about errors of a registered class's own code. */
   #explain(error: unknown, value: unknown): unknown {
     if (!MillraceError.is(error) || error.code !== 'VALUE_NOT_SERIALIZABLE') return error;
-    let explained = error;
     try {
       checkValue(value);
+      return error;
     } catch (found) {
-      if (MillraceError.is(found)) explained = found;
+      return MillraceError.is(found) ? found : error;
     }
-    return this.#owner === undefined
-      ? explained
-      : withContext(explained, { operatorName: this.#owner }, explained.code);
   }
 }
 

@@ -8,6 +8,7 @@ import type { MillraceError } from '../base/errors.ts';
 import type { EventTimeMs } from '../base/event-time.ts';
 import type { OperatorInput, Output } from '../base/operator.ts';
 import { checkValue } from '../codec/check-value.ts';
+import { SampledCheck } from '../codec/sampled-check.ts';
 import type { RecordWriter } from '../exchange/record-writer.ts';
 import type { ChainedOperator } from '../graph/job-graph.ts';
 
@@ -37,18 +38,23 @@ export class OperatorTarget implements OutputTarget {
   }
 }
 
-/** The channels of one exchange. */
+/**
+ * The channels of one exchange. Rings refuse what the codec cannot carry, queues within a thread would pass it on: there only samples
+ * are looked at, unless all values are to be checked.
+ */
 export class WriterTarget implements OutputTarget {
   readonly #writer: RecordWriter;
-  readonly #checkValues: boolean;
+  readonly #checksAll: boolean;
+  readonly #sample = new SampledCheck();
 
   constructor(writer: RecordWriter, checkValues: boolean) {
     this.#writer = writer;
-    this.#checkValues = checkValues;
+    this.#checksAll = checkValues;
   }
 
   push(value: unknown, timestampMs: EventTimeMs): void {
-    if (this.#checkValues) checkValue(value);
+    if (this.#checksAll) checkValue(value);
+    else this.#sample.check(value);
     this.#writer.emit(value, timestampMs);
   }
 }

@@ -5,6 +5,7 @@
 import { must } from '../../base/assert.ts';
 import type { Channel, ChannelReader, ChannelWriter } from '../../base/channel.ts';
 import type { Logger } from '../../base/environment.ts';
+import type { OperatorId } from '../../base/ids.ts';
 import type { StringBytes } from '../../base/string-bytes.ts';
 import { ValueEncoder } from '../../codec/value-encoder.ts';
 import type { Doorbell } from '../../exchange/doorbell.ts';
@@ -21,12 +22,14 @@ export interface RingChannelsOptions {
   readonly doorbells: readonly Doorbell[];
   readonly strings: StringBytes;
   readonly logger: Logger;
+  /** For the warning that values are encoded slowly. */
+  readonly vertexName: (vertexId: OperatorId) => string;
 }
 
 export class RingChannels implements ChannelEnds {
   readonly #options: RingChannelsOptions;
   readonly #local = new Map<number, Channel>();
-  readonly #encoders = new Map<string, ValueEncoder>();
+  readonly #encoders = new Map<OperatorId, ValueEncoder>();
 
   constructor(options: RingChannelsOptions) {
     this.#options = options;
@@ -51,12 +54,13 @@ export class RingChannels implements ChannelEnds {
   }
 
   #encoder(spec: ChannelSpec): ValueEncoder {
-    const owner = spec.edge.sourceVertex;
-    let encoder = this.#encoders.get(owner);
+    const { sourceVertex } = spec.edge;
+    let encoder = this.#encoders.get(sourceVertex);
     if (encoder === undefined) {
-      const onWarning = (message: string): void => this.#options.logger.log('warn', message);
-      encoder = new ValueEncoder(this.#options.strings, { owner, onWarning });
-      this.#encoders.set(owner, encoder);
+      const { strings, logger, vertexName } = this.#options;
+      const onWarning = (message: string): void => logger.log('warn', message);
+      encoder = new ValueEncoder(strings, { owner: vertexName(sourceVertex), onWarning });
+      this.#encoders.set(sourceVertex, encoder);
     }
     return encoder;
   }

@@ -57,6 +57,7 @@ export class SlotAttempt {
         doorbells,
         strings: environment.strings,
         logger,
+        vertexName: (vertexId) => graph.jobGraph.vertices.find(({ id }) => id === vertexId)?.name ?? vertexId,
       }),
       environment,
       configuration: data.configuration,
