@@ -5,6 +5,7 @@ import type { OperatorContext, OperatorFactory, OperatorInput } from '../base/op
 import { freezeValue } from '../codec/freeze-value.ts';
 import type { KeySpec } from '../graph/stream-graph.ts';
 import { declaredStates } from '../state/descriptors/state-declaration.ts';
+import type { StateDeclaration } from '../state/descriptors/state-declaration.ts';
 import { declaredStateInfos } from './declared-state-infos.ts';
 import { EventTimeProgress } from './event-time-progress.ts';
 import type { KeyedProcessFunction } from './functions/keyed-process-function.ts';
@@ -43,25 +44,28 @@ class KeyedProcessOperator<K, In, Out> extends UserFunctionOperator<Out> impleme
     super.setup(context);
     const keys = new CurrentKey(context, this.#key);
     const { backend } = keys;
-    for (const state of declaredStates(this.#function)) state.bind(backend, { checkMutation: context.checkMutation });
+    const states = declaredStates(this.#function);
+    for (const state of states) state.bind(backend, { checkMutation: context.checkMutation });
     const progress = new EventTimeProgress(context, backend.timers, this.#onEventTimer);
     const timerService = new FunctionTimerService(context, backend.timers, progress);
     this.#running = {
       context,
       keys,
+      checkedStates: context.checkMutation ? states : [],
       progress,
       callContext: new KeyedCallContext(backend, timerService, this.collector),
     };
   }
 
   processElement(value: In, timestampMs: EventTimeMs, keyGroup: number): void {
-    const { keys, callContext } = afterSetup(this.#running);
+    const { keys, callContext, checkedStates } = afterSetup(this.#running);
     if (this.checkMutation) freezeValue(value);
     keys.set(value, keyGroup);
     this.collector.timestampMs = timestampMs;
     callContext.timestampMs = timestampMs;
     const result: unknown = this.#function.processElement(value, callContext, this.collector);
     if (result !== undefined) rejectThenable(result, 'processElement', this.operatorName);
+    for (const state of checkedStates) state.endCall();
     keys.clear();
   }
 
@@ -100,13 +104,14 @@ class KeyedProcessOperator<K, In, Out> extends UserFunctionOperator<Out> impleme
   readonly #onProcessingTimer = (timer: TimerEntry): void => this.#onTimer(timer, 'processing-time', NO_TIMESTAMP);
 
   #onTimer(timer: TimerEntry, timeDomain: TimeDomain, resultTimestampMs: EventTimeMs): void {
-    const { context, callContext } = afterSetup(this.#running);
+    const { context, callContext, checkedStates } = afterSetup(this.#running);
     context.metrics.add('numFiredTimers', 1);
     this.collector.timestampMs = resultTimestampMs;
     callContext.timestampMs = timer.timestampMs;
     callContext.timeDomain = timeDomain;
     const result: unknown = this.#function.onTimer?.(timer.timestampMs, callContext, this.collector);
     if (result !== undefined) rejectThenable(result, 'onTimer', this.operatorName);
+    for (const state of checkedStates) state.endCall();
   }
 }
 
@@ -114,6 +119,8 @@ class KeyedProcessOperator<K, In, Out> extends UserFunctionOperator<Out> impleme
 interface Running<K, Out> {
   readonly context: OperatorContext;
   readonly keys: CurrentKey;
+  /** The function's states where mutation is checked, else none. */
+  readonly checkedStates: readonly StateDeclaration[];
   readonly progress: EventTimeProgress;
   readonly callContext: KeyedCallContext<K, Out>;
 }

@@ -28,6 +28,8 @@ export class WindowProcess<Out, K, W extends Window> implements ProcessWindowCon
   readonly #clock: Clock;
   readonly #operatorName: string;
   readonly #windowStates: readonly StateDeclaration[];
+  /** The function's states where mutation is checked, else none. */
+  readonly #checkedStates: readonly StateDeclaration[];
   #window: W | undefined;
   #namespace: Namespace = VOID_NAMESPACE;
 
@@ -44,6 +46,7 @@ export class WindowProcess<Out, K, W extends Window> implements ProcessWindowCon
     const { checkMutation } = context;
     for (const state of declaredStates(fn)) state.bind(backend, { checkMutation });
     for (const state of this.#windowStates) state.bind(backend, { checkMutation, namespace: () => this.#namespace });
+    this.#checkedStates = checkMutation ? WindowProcess.declaredStates(fn) : [];
   }
 
   /** Of the key, then of the window. */
@@ -77,6 +80,7 @@ export class WindowProcess<Out, K, W extends Window> implements ProcessWindowCon
     if (result !== undefined) rejectThenable(result, 'process', this.#operatorName);
     const cleared: unknown = this.#function.clear?.(this);
     if (cleared !== undefined) rejectThenable(cleared, 'clear', this.#operatorName);
+    for (const state of this.#checkedStates) state.endCall();
     for (const state of this.#windowStates) state.clear();
     this.#window = undefined;
   }

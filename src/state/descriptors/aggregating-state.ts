@@ -35,7 +35,11 @@ export class AggregatingState<In, Acc, Out> extends DeclaredState<StateTable> {
   add(value: In): void {
     const accumulator = this.#aggregate.add(value, this.#held() ?? this.#aggregate.createAccumulator());
     refusePromise(accumulator, `add of state '${this.info.name}'`);
-    this.table.put(this.namespace, this.checked(accumulator));
+    try {
+      this.table.put(this.namespace, this.checked(accumulator));
+    } catch (error) {
+      throw this.refused(error);
+    }
   }
 
   clear(): void {

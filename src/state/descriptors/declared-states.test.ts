@@ -271,8 +271,7 @@ describe('under mutation check', () => {
     state.update({ tags: [] });
     state.value()?.tags.push('x');
     expect(state.value()).toEqual({ tags: ['x'] });
-    use('other');
-    expect(() => state.value()).toThrow(mutated);
+    expect(() => state.endCall()).toThrow(mutated);
   });
 
   it('a value that was changed and put back, replaced or cleared is right', () => {
@@ -291,9 +290,22 @@ describe('under mutation check', () => {
     changes.forEach((change, index) => {
       use('k');
       change();
+      state.endCall();
       use(index);
       expect(state.value()).toBeUndefined();
     });
+  });
+
+  it('a value that is kept cannot be changed when the call is over, put back or not', () => {
+    const { state } = bound(valueState<{ n: number }>('v'), { checkMutation: true });
+    state.update({ n: 1 });
+    const read = state.value();
+    state.endCall();
+    const putBack = state.value() ?? { n: 0 };
+    state.update(putBack);
+    state.endCall();
+    for (const kept of [read, putBack]) expect(() => Object.assign(kept ?? {}, { n: 2 })).toThrow(TypeError);
+    expect(state.value()).toEqual({ n: 1 });
   });
 
   it('entries of maps are told apart', () => {
@@ -302,16 +314,14 @@ describe('under mutation check', () => {
     state.put('b', { n: 1 });
     for (const value of state.values()) value.n++;
     state.put('a', { n: 2 });
-    use('other');
-    expect(() => state.get('a')).toThrow(mutated);
+    expect(() => state.endCall()).toThrow(mutated);
   });
 
   it('elements of lists that were changed are found', () => {
     const { state, use } = bound(listState<{ n: number }>('l'), { checkMutation: true });
     state.add({ n: 1 });
     for (const element of state.get()) element.n++;
-    use('other');
-    expect(() => state.add({ n: 1 })).toThrow(mutated);
+    expect(() => state.endCall()).toThrow(mutated);
   });
 
   it('values of every kind that were only read are right', () => {
@@ -325,6 +335,7 @@ describe('under mutation check', () => {
       use('k');
       state.update(value);
       expect(state.value()).toEqual(value);
+      state.endCall();
       use('other');
       expect(state.value()).toBeUndefined();
     }

@@ -16,7 +16,11 @@ export class ListState<T> extends DeclaredState<StateTable> {
 
   /** Costs in proportion to the element, not to the list. Throws STATE_VALUE_INVALID for undefined, VALUE_NOT_SERIALIZABLE. */
   add(element: T): void {
-    this.table.append(this.namespace, this.checked(element));
+    try {
+      this.table.append(this.namespace, this.checked(element));
+    } catch (error) {
+      throw this.refused(error);
+    }
     this.settle();
   }
 
@@ -31,7 +35,11 @@ export class ListState<T> extends DeclaredState<StateTable> {
       return;
     }
     for (const element of elements) this.checked(element);
-    this.table.put(this.namespace, elements);
+    try {
+      this.table.put(this.namespace, elements);
+    } catch (error) {
+      throw this.refused(error);
+    }
     this.settle();
   }
 

@@ -21,7 +21,11 @@ export class MapState<K, V> extends DeclaredState<MapStateTable> {
 
   /** The value belongs to the state afterwards. Throws STATE_VALUE_INVALID for undefined, VALUE_NOT_SERIALIZABLE. */
   put(key: K, value: V): void {
-    this.table.put(this.namespace, key, this.checked(value));
+    try {
+      this.table.put(this.namespace, key, this.checked(value));
+    } catch (error) {
+      throw this.refused(error);
+    }
     this.settle(keyIdOf(key));
   }
 

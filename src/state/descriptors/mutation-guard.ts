@@ -1,52 +1,59 @@
 import { MillraceError } from '../../base/errors.ts';
-import type { KeyedStateBackend, Namespace } from '../../base/keyed-state.ts';
 import { copyValue } from '../../codec/copy-value.ts';
+import { freezeValue } from '../../codec/freeze-value.ts';
 import { isSameValue } from './same-value.ts';
 
 interface HandedOut {
-  readonly value: unknown;
-  readonly copy: unknown;
+  /** What lies in the state. */
+  readonly held: unknown;
+  /** The copy that user code got. */
+  readonly given: unknown;
 }
 
 /**
- * Finds values of one state that were changed in place and not put back. What is handed out is compared, when the state is next
- * used for another key, with the copy made then. A change under the last key is not found.
+ * Finds values of one state that were changed and not put back, and values that were kept beyond the call: user code gets copies,
+ * which are compared with what the state holds when the call ends, and frozen from then on.
  */
 export class MutationGuard {
   readonly #stateName: string;
-  readonly #backend: KeyedStateBackend;
+  /** By slot. */
   readonly #handedOut = new Map<unknown, HandedOut>();
-  /** What the values were handed out for. */
-  #key: unknown;
-  #namespace: Namespace | undefined;
+  /** Copies that were put back during this call. */
+  readonly #settled: unknown[] = [];
 
-  constructor(stateName: string, backend: KeyedStateBackend) {
+  constructor(stateName: string) {
     this.#stateName = stateName;
-    this.#backend = backend;
   }
 
-  handOut(value: unknown, slot: unknown): void {
-    if (typeof value !== 'object' || value === null || this.#handedOut.has(slot)) return;
-    this.#handedOut.set(slot, { value, copy: copyValue(value) });
+  /** The same copy until the slot is settled. */
+  handOut<T>(held: T, slot: unknown): T {
+    if (typeof held !== 'object' || held === null) return held;
+    const known = this.#handedOut.get(slot);
+    // A copy of a T.
+    if (known?.held === held) return known.given as T;
+    const given = copyValue(held);
+    this.#handedOut.set(slot, { held, given });
+    return given;
   }
 
+  /** The value of the slot was put back, replaced or removed. */
   settle(slot: unknown): void {
+    const known = this.#handedOut.get(slot);
+    if (known === undefined) return;
+    this.#settled.push(known.given);
     this.#handedOut.delete(slot);
   }
 
   settleAll(): void {
-    this.#handedOut.clear();
+    for (const slot of [...this.#handedOut.keys()]) this.settle(slot);
   }
 
-  /** At the begin of each access: throws VALUE_MUTATED when it is for another key or namespace than what was changed. */
-  enter(namespace: Namespace): void {
-    const key = this.#backend.currentKey;
-    if (Object.is(key, this.#key) && namespace === this.#namespace) return;
-    this.#key = key;
-    this.#namespace = namespace;
-    const values = [...this.#handedOut.values()];
-    this.#handedOut.clear();
-    if (values.every(({ value, copy }) => isSameValue(value, copy))) return;
+  /** @throws VALUE_MUTATED */
+  endCall(): void {
+    const isUnchanged = [...this.#handedOut.values()].every(({ held, given }) => isSameValue(held, given));
+    this.settleAll();
+    for (const given of this.#settled.splice(0)) freezeValue(given);
+    if (isUnchanged) return;
     throw new MillraceError(
       'VALUE_MUTATED',
       `Using state '${this.#stateName}' failed: a value of it was changed in place and not put back`,

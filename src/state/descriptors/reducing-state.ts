@@ -25,7 +25,11 @@ export class ReducingState<T> extends DeclaredState<StateTable> {
     const held = this.#held();
     const reduced = held === undefined ? value : this.#reduce(held, this.checked(value));
     refusePromise(reduced, `the reduce function of state '${this.info.name}'`);
-    this.table.put(this.namespace, this.checked(reduced));
+    try {
+      this.table.put(this.namespace, this.checked(reduced));
+    } catch (error) {
+      throw this.refused(error);
+    }
     this.settle();
   }
 

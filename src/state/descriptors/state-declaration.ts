@@ -18,6 +18,11 @@ export interface StateDeclaration {
   bind(backend: KeyedStateBackend, options: StateBindOptions): void;
   /** Removes what the current key (and window) has. */
   clear(): void;
+  /**
+   * The call of user code is over. Of use only where mutation is checked.
+   * @throws VALUE_MUTATED when a value was changed in it and not put back
+   */
+  endCall(): void;
 }
 
 /**
@@ -40,7 +45,11 @@ export abstract class DeclaredState<Table> implements StateDeclaration {
     assert(this.#table === undefined, () => `State '${this.info.name}' is bound twice`);
     this.#table = this.openTable(backend);
     this.#namespace = options.namespace;
-    if (options.checkMutation) this.#guard = new MutationGuard(this.info.name, backend);
+    if (options.checkMutation) this.#guard = new MutationGuard(this.info.name);
+  }
+
+  endCall(): void {
+    this.#guard?.endCall();
   }
 
   abstract clear(): void;
@@ -53,17 +62,13 @@ export abstract class DeclaredState<Table> implements StateDeclaration {
     throw new MillraceError('STATE_ACCESS_OUTSIDE_CALL', what);
   }
 
-  /** Each access reads it first, and once. */
   protected get namespace(): Namespace {
-    const namespace = this.#namespace === undefined ? VOID_NAMESPACE : this.#namespace();
-    if (this.#guard !== undefined) this.#guard.enter(namespace);
-    return namespace;
+    return this.#namespace === undefined ? VOID_NAMESPACE : this.#namespace();
   }
 
-  /** `slot` tells the values of one state apart that can be put back one by one. */
+  /** What user code gets of `value`. `slot` tells the values of one state apart that can be put back one by one. */
   protected handOut<T>(value: T, slot?: unknown): T {
-    this.#guard?.handOut(value, slot);
-    return value;
+    return this.#guard === undefined ? value : this.#guard.handOut(value, slot);
   }
 
   /** The value of the slot was put back, replaced or removed. */
@@ -73,6 +78,12 @@ export abstract class DeclaredState<Table> implements StateDeclaration {
 
   protected settleAll(): void {
     this.#guard?.settleAll();
+  }
+
+  /** For what a table throws when it is given a value. */
+  protected refused(error: unknown): unknown {
+    if (!MillraceError.is(error) || error.code !== 'VALUE_NOT_SERIALIZABLE') return error;
+    return new MillraceError(error.code, `Updating state '${this.info.name}' failed: ${error.message}`);
   }
 
   /** Throws STATE_VALUE_INVALID for undefined. */

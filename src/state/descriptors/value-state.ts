@@ -28,7 +28,11 @@ export class ValueState<T, Absent extends T | undefined = undefined> extends Dec
    * states. Throws STATE_VALUE_INVALID for undefined, VALUE_NOT_SERIALIZABLE.
    */
   update(value: T): void {
-    this.table.put(this.namespace, this.checked(value));
+    try {
+      this.table.put(this.namespace, this.checked(value));
+    } catch (error) {
+      throw this.refused(error);
+    }
     this.settle();
   }
 
