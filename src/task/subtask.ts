@@ -24,6 +24,7 @@ import type { AlignmentAction } from './barrier-alignment.ts';
 import { BatchSize } from './batch-size.ts';
 import { buildChain } from './chain-builder.ts';
 import type { BuiltChain } from './chain-builder.ts';
+import { explainFrozenValue } from './frozen-value-error.ts';
 import { GateInput } from './gate-input.ts';
 import { Mailbox } from './mailbox.ts';
 import type { OperatorChain } from './operator-chain.ts';
@@ -392,7 +393,8 @@ export class Subtask {
       },
       'USER_FUNCTION_FAILED',
     );
-    this.#runtime.master.subtaskFailed(address, toErrorRecord(failure));
+    const { checkMutation } = this.#runtime.configuration;
+    this.#runtime.master.subtaskFailed(address, toErrorRecord(checkMutation ? explainFrozenValue(failure) : failure));
   }
 
   #publishMetrics(): void {
