@@ -3,10 +3,10 @@ import { fromErrorRecord, MillraceError, toErrorRecord, withContext } from '../b
 import { plainStyles } from '../metrics/styles.ts';
 import { errorReport, userFrames } from './error-report.ts';
 
-const settings = { styles: plainStyles, workingDirectory: '/home/me/app', engineDirectory: '/opt/millrace/src/' };
+const settings = { styles: plainStyles, workingDirectory: '/home/me/app', engineDirectories: ['/opt/millrace/src/'] };
 
 /** For errors made by the tests: all frames are the engine's. */
-const withoutFrames = { ...settings, engineDirectory: '/' };
+const withoutFrames = { ...settings, engineDirectories: ['/'] };
 
 const stack = `TypeError: order 42 has no price
     at PriceOf.processElement (file:///home/me/app/jobs/prices.ts:12:11)

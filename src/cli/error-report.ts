@@ -18,15 +18,16 @@ export interface ReportSettings {
   readonly styles: Styles;
   /** Paths below it are shown relative to it. */
   readonly workingDirectory: string;
-  /** Frames of the engine are no frames of the user. Default: the folder this file's package is in. */
-  readonly engineDirectory?: string;
+  /** Frames of the engine are no frames of the user. Default: the folders of this package. */
+  readonly engineDirectories?: readonly string[];
 }
 
 const FRAMES_MAX = 3;
 const CAUSES_MAX = 4;
 /** 'at PriceOf.map (file:///job.ts:12:11)', 'at /job.ts:12:11'. */
 const FRAME = /^\s*at (?:(.+?) \()?(?:async )?((?:file:\/\/|\/).+?):(\d+:\d+)\)?$/;
-const ENGINE_DIRECTORY = fileURLToPath(new URL('..', import.meta.url));
+/** src/ or dist/, and the entry of the command line. */
+const ENGINE_DIRECTORIES = ['..', '../../bin/'].map((path) => fileURLToPath(new URL(path, import.meta.url)));
 
 export function errorReport(error: unknown, settings: ReportSettings): readonly string[] {
   const { styles } = settings;
@@ -121,12 +122,12 @@ function firstUserFrames(chain: readonly Error[], settings: ReportSettings): rea
 
 /** Frames of user code, without those of Node, of packages and of the engine: 'PriceOf.map (job.ts:12:11)'. */
 export function userFrames(stack: string, settings: ReportSettings): readonly string[] {
-  const engine = settings.engineDirectory ?? ENGINE_DIRECTORY;
+  const engine = settings.engineDirectories ?? ENGINE_DIRECTORIES;
   return stack.split('\n').flatMap((line) => {
     const [, caller, file, position] = FRAME.exec(line) ?? [];
     if (file === undefined || position === undefined || file.includes('<anonymous>')) return [];
     const path = file.startsWith('file:') ? fileURLToPath(file) : file;
-    if (path.startsWith(engine) || path.includes('/node_modules/')) return [];
+    if (engine.some((directory) => path.startsWith(directory)) || path.includes('/node_modules/')) return [];
     const fromHere = relative(settings.workingDirectory, path);
     const place = `${fromHere.startsWith('..') ? path : fromHere}:${position}`;
     return [caller === undefined ? place : `${caller} (${place})`];

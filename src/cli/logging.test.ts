@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { MillraceError, toErrorRecord } from '../base/errors.ts';
 import { createLogger } from './logging.ts';
 import type { ClosableLogger, LoggingSettings } from './logging.ts';
 
@@ -46,6 +47,18 @@ describe('createLogger', () => {
     logger.log('info', 'First\n  second\u001b[2J', { job: 'a b', attempt: 1, path: '/x/y', list: [1, 'q'] });
     expect(lines.join('')).toMatch(
       /^\d{4}-\S+Z INFO  First \| second\?\[2J  job="a b" attempt=1 path=\/x\/y list=\[1,"q"\]\n$/,
+    );
+  });
+
+  it('writes errors in text as one sentence, without stacks', async () => {
+    const lines: string[] = [];
+    const logger = await loggerInto(lines, { format: 'text' });
+    const cause = new TypeError('no price');
+    logger.log('warn', 'Failed', {
+      error: toErrorRecord(new MillraceError('USER_FUNCTION_FAILED', 'no price', { cause })),
+    });
+    expect(lines.join('')).toMatch(
+      /Failed {2}error="USER_FUNCTION_FAILED: no price; caused by TypeError: no price"\n$/,
     );
   });
 

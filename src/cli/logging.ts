@@ -82,9 +82,27 @@ function textLine(record: unknown): string {
   return `${[head, parts.join(' ')].filter((part) => part !== '').join('  ')}\n`;
 }
 
-/** Plain words stand as they are, everything else as JSON, so that a line can be taken apart again. */
+/** Plain words stand as they are, everything else as JSON, so that a line can be taken apart again. Stacks are for JSON logs. */
 function fieldText(value: unknown): string {
+  if (isErrorLike(value)) return JSON.stringify(errorText(value));
   return typeof value === 'string' && /^[\w.,:;/@()+-]+$/.test(value) ? value : JSON.stringify(value);
+}
+
+interface ErrorLike {
+  readonly name: string;
+  readonly message: string;
+  readonly code?: unknown;
+  readonly cause?: unknown;
+}
+
+function isErrorLike(value: unknown): value is ErrorLike {
+  return typeof value === 'object' && value !== null && 'name' in value && 'message' in value && 'stack' in value;
+}
+
+/** 'USER_FUNCTION_FAILED: no price; caused by TypeError: ...'. */
+function errorText({ name, message, code, cause }: ErrorLike): string {
+  const own = `${typeof code === 'string' ? code : name}: ${printableLines(message)}`;
+  return isErrorLike(cause) ? `${own}; caused by ${errorText(cause)}` : own;
 }
 
 /** A message of several lines stays one line of the log. */

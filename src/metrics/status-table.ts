@@ -22,6 +22,10 @@ interface Column {
   readonly align: 'left' | 'right';
   /** The highest is left out first. */
   readonly priority: number;
+  /** So that columns do not move with every digit. */
+  readonly minWidth: number;
+  /** Left out in jobs without watermarks. */
+  readonly isOfWatermark?: true;
 }
 
 const NAME_WIDTH_MIN = 12;
@@ -32,14 +36,28 @@ const UNKNOWN = '-';
 const HIGH_SHARE = 0.8;
 
 const COLUMNS: readonly Column[] = [
-  { title: 'in/s', align: 'right', priority: 0, cell: (vertex) => rate(vertex.perSecond?.recordsIn) },
-  { title: 'out/s', align: 'right', priority: 1, cell: (vertex) => rate(vertex.perSecond?.recordsOut) },
-  { title: 'in', align: 'right', priority: 5, cell: (vertex) => formatCount(vertex.recordsIn) },
-  { title: 'busy', align: 'right', priority: 2, cell: (vertex) => share(vertex.shares?.busy) },
-  { title: 'backpr.', align: 'right', priority: 4, cell: (vertex) => share(vertex.shares?.backPressured) },
-  { title: 'idle', align: 'right', priority: 7, cell: (vertex) => share(vertex.shares?.idle) },
-  { title: 'watermark', align: 'left', priority: 3, cell: (vertex) => formatWatermark(vertex.watermarkMs) },
-  { title: 'lag', align: 'right', priority: 6, cell: (vertex, nowMs) => formatLag(vertex.watermarkMs, nowMs) },
+  { title: 'in/s', align: 'right', priority: 0, minWidth: 6, cell: (vertex) => rate(vertex.perSecond?.recordsIn) },
+  { title: 'out/s', align: 'right', priority: 1, minWidth: 6, cell: (vertex) => rate(vertex.perSecond?.recordsOut) },
+  { title: 'in', align: 'right', priority: 5, minWidth: 9, cell: (vertex) => formatCount(vertex.recordsIn) },
+  { title: 'busy', align: 'right', priority: 2, minWidth: 5, cell: (vertex) => share(vertex.shares?.busy) },
+  { title: 'backpr.', align: 'right', priority: 4, minWidth: 7, cell: (vertex) => share(vertex.shares?.backPressured) },
+  { title: 'idle', align: 'right', priority: 7, minWidth: 5, cell: (vertex) => share(vertex.shares?.idle) },
+  {
+    title: 'watermark',
+    align: 'left',
+    priority: 3,
+    minWidth: 19,
+    isOfWatermark: true,
+    cell: (vertex) => formatWatermark(vertex.watermarkMs),
+  },
+  {
+    title: 'lag',
+    align: 'right',
+    priority: 6,
+    minWidth: 6,
+    isOfWatermark: true,
+    cell: (vertex, nowMs) => formatLag(vertex.watermarkMs, nowMs),
+  },
 ];
 
 export function statusTable(
@@ -118,8 +136,10 @@ interface SizedColumn extends Column {
 function columnsThatFit(rates: readonly VertexRates[], nowMs: number, width: number): readonly SizedColumn[] {
   let columns: readonly SizedColumn[] = COLUMNS.map((column) => {
     const cells = rates.map((vertex) => column.cell(vertex, nowMs));
-    return { ...column, cells, width: Math.max(column.title.length, ...cells.map(displayWidth)) };
+    return { ...column, cells, width: Math.max(column.minWidth, ...cells.map(displayWidth)) };
   });
+  const hasWatermarks = rates.some(({ watermarkMs }) => watermarkMs !== Number.NEGATIVE_INFINITY);
+  if (!hasWatermarks) columns = columns.filter(({ isOfWatermark }) => isOfWatermark !== true);
   const needed = (): number => columns.reduce((sum, column) => sum + column.width + GAP.length, NAME_WIDTH_MIN);
   while (columns.length > 0 && needed() > width) {
     const last = Math.max(...columns.map(({ priority }) => priority));

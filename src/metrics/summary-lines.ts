@@ -66,7 +66,8 @@ function checkpointRows(summary: JobSummary): readonly (readonly [string, string
   const { completedCheckpoints, failedCheckpoints, lastCheckpoint } = summary;
   const counts = `${formatCount(completedCheckpoints)} completed, ${formatCount(failedCheckpoints)} failed`;
   if (lastCheckpoint === undefined) return [['checkpoints', counts]];
-  const { durationMs, stateBytes, path } = lastCheckpoint;
+  const { durationMs, stateBytes } = lastCheckpoint;
+  const path = lastCheckpoint.path.replace(/\/_metadata$/, '');
   return [
     ['checkpoints', counts],
     ['last checkpoint', `${path} (${formatMemorySize(stateBytes)}, took ${formatDuration(durationMs)})`],
