@@ -106,8 +106,8 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
   JOB_MODULE_INVALID: user(
     3,
     'fail-job',
-    'The module has no usable default export',
-    'Write export default job(name, (env) => { ... })',
+    'The job module is missing, does not load, or exports no job',
+    'Name a module that loads and has export default job(name, (env) => { ... })',
   ),
   JOB_DEFINITION_INVALID: user(
     3,

@@ -224,7 +224,9 @@ export class JobMaster {
 
   #reportFailure(error: ErrorRecord, restartInMs: number | undefined): void {
     const what = restartInMs === undefined ? 'Job failed' : `Attempt failed, next one in ${Math.round(restartInMs)} ms`;
-    this.#log(restartInMs === undefined ? 'error' : 'warn', `${what}: ${error.message}`, this.#fieldsOf(error));
+    // Who shows events shows this one, and can tell by the field that this line repeats it.
+    const fields = { ...this.#fieldsOf(error), event: 'attempt-failed' };
+    this.#log(restartInMs === undefined ? 'error' : 'warn', `${what}: ${error.message}`, fields);
     this.#report.tell({ kind: 'attempt-failed', error, restartInMs });
   }
 
