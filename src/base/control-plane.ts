@@ -23,6 +23,8 @@ export interface TriggerCheckpoint {
 export type SourceEvent =
   | { readonly kind: 'add-splits'; readonly splits: readonly SourceSplit[] }
   | { readonly kind: 'no-more-splits' }
+  /** The reader gets none for now: until it has some, it holds nobody's watermark back. */
+  | { readonly kind: 'no-splits-yet' }
   | { readonly kind: 'unassigned-lower-bound'; readonly timestampMs: EventTimeMs };
 
 /** Reader → enumerator. 'register' comes first in each attempt, after restored splits are in place. */

@@ -62,6 +62,11 @@ export interface EnumeratorContext<Split extends SourceSplit> {
   assignSplits(subtaskIndex: number, splits: readonly Split[]): void;
   signalNoMoreSplits(subtaskIndex: number): void;
   /**
+   * There is no split for this reader at present, but one may come: without splits it counts as idle from now on. Until it is
+   * told so it holds the watermark back, because its first split may be earlier than what other readers have read.
+   */
+  signalNoSplitsYet(subtaskIndex: number): void;
+  /**
    * For sources with ordered splits: no split that is still to be assigned holds a record earlier than this. Readers hold their
    * watermark below it. Infinity when all are assigned.
    */

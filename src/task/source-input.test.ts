@@ -115,6 +115,29 @@ describe('SourceInput', () => {
     expect(events.at(-1)).toBe('idle');
   });
 
+  it('is not idle before the enumerator has said that there is nothing for it', () => {
+    const { input, events } = fixture([
+      (output) => {
+        output.collect('a', 'x', 5);
+        output.splitFinished('a');
+        return 'nothing';
+      },
+    ]);
+    input.onPeriod(0);
+    expect(events).toEqual([]);
+    input.handleEvent({ kind: 'no-splits-yet' });
+    input.onPeriod(200);
+    expect(events).toEqual(['idle']);
+    input.handleEvent({ kind: 'add-splits', splits: [split('a')] });
+    input.poll(10);
+    // It has asked for the next one.
+    input.onPeriod(400);
+    expect(events).toEqual(['idle', 'active', 'x@5', 'wm 5']);
+    input.handleEvent({ kind: 'no-splits-yet' });
+    input.onPeriod(600);
+    expect(events.at(-1)).toBe('idle');
+  });
+
   it('restores the watermark of a split with its position', async () => {
     const first = fixture([
       (output) => {

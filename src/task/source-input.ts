@@ -3,6 +3,9 @@
  * split's watermark generator is part of the split's position: it is snapshotted and restored with it, so that after a restore
  * a record is judged late by the same watermark as before.
  *
+ * A reader without splits is idle once the enumerator has said that it has none for it. While it waits for an answer it holds the
+ * watermark back instead: its split may begin earlier than what other readers have read meanwhile.
+ *
  * Ordered sources: the enumerator says which event time the earliest split that is not yet assigned may hold. The reader counts
  * that bound as one more split, so that its watermark stays below it; and it stays active between two splits, because the next
  * one may be earlier than what other readers read now.
@@ -63,6 +66,8 @@ export class SourceInput implements ReaderOutput<unknown> {
   #lastState: SplitState | undefined;
   #isIdle = false;
   #hasNoMoreSplits = false;
+  /** False once the enumerator has said that there is nothing for this reader, until it gives it something. */
+  #awaitsSplits = true;
   #isEnded = false;
   /** A watermark that found the chain busy: it goes on, or a later one in its place, as soon as the chain is free. */
   #heldWatermarkMs: EventTimeMs | undefined;
@@ -105,10 +110,15 @@ export class SourceInput implements ReaderOutput<unknown> {
   #handleEvent(event: SourceEvent): void {
     switch (event.kind) {
       case 'add-splits':
+        this.#awaitsSplits = true;
         for (const split of event.splits) this.#register(split.splitId, undefined);
         this.#options.reader.addSplits(event.splits);
         return;
+      case 'no-splits-yet':
+        this.#awaitsSplits = false;
+        return;
       case 'no-more-splits':
+        this.#awaitsSplits = false;
         this.#hasNoMoreSplits = true;
         this.#releaseBound();
         this.#options.reader.noMoreSplits();
@@ -146,6 +156,8 @@ export class SourceInput implements ReaderOutput<unknown> {
   #onPeriod(nowMs: number): void {
     this.#nextPeriodMs = nowMs + this.#options.autoWatermarkIntervalMs;
     if (this.#isEnded || this.#sendHeldWatermark()) return;
+    // An ordered source has the bound of what is unassigned in place of splits.
+    if (this.#splits.size === 0 && this.#awaitsSplits && !this.#options.source.hasOrderedSplits) return;
     for (const [splitId, { generator, idleness }] of this.#splits) {
       if (idleness?.isIdle(nowMs) === true || generator.isIdle?.() === true)
         this.#multiplexer.markIdleDeferred(splitId);

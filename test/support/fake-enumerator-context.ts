@@ -8,6 +8,7 @@ export class FakeEnumeratorContext<Split extends SourceSplit> implements Enumera
   readonly registeredReaders: Set<number> = new Set();
   readonly assigned: { readonly subtaskIndex: number; readonly split: Split }[] = [];
   readonly noMoreSplits: number[] = [];
+  readonly noSplitsYet: number[] = [];
   /** What would fail the job. */
   readonly errors: unknown[] = [];
 
@@ -34,6 +35,10 @@ export class FakeEnumeratorContext<Split extends SourceSplit> implements Enumera
 
   signalNoMoreSplits(subtaskIndex: number): void {
     this.noMoreSplits.push(subtaskIndex);
+  }
+
+  signalNoSplitsYet(subtaskIndex: number): void {
+    this.noSplitsYet.push(subtaskIndex);
   }
 
   setUnassignedLowerBound(): void {}

@@ -275,6 +275,8 @@ export class FakeSourceJob<T> {
       registeredReaders: this.#registered,
       assignSplits: (subtaskIndex, splits) => this.#send(subtaskIndex, { kind: 'splits', splits }),
       signalNoMoreSplits: (subtaskIndex) => this.#send(subtaskIndex, { kind: 'no-more' }),
+      // Watermarks are not the fake's business.
+      signalNoSplitsYet: () => {},
       setUnassignedLowerBound: () => {},
       callAsync: (work, handler) => void work().then((result) => guarded(() => handler(result)), fail),
       after: (delayMs, action) => void environment.timers.after(delayMs, () => guarded(action)),

@@ -56,6 +56,14 @@ describe('GeneratorEnumerator', () => {
     expect(fixture.context.noMoreSplits).toEqual([]);
   });
 
+  it('tells a reader of an endless source that has nothing to do', () => {
+    const fixture = new Fixture({ parallelism: 2, isBounded: false, pending: [generatorSplit(0, 1)] });
+    fixture.register(0);
+    fixture.register(1);
+    expect(fixture.assigned).toEqual(['0/1 to 0']);
+    expect(fixture.context.noSplitsYet).toEqual([1]);
+  });
+
   it('gives a split back to the subtask that lost it, when its own one may get no more', () => {
     const fixture = new Fixture({ parallelism: 2, pending: [] });
     fixture.register(0);

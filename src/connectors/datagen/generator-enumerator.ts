@@ -60,7 +60,10 @@ export class GeneratorEnumerator implements SplitEnumerator<GeneratorSplit, Gene
     const own = this.#pending.filter(isOwn);
     this.#pending = this.#pending.filter((split) => !isOwn(split));
     if (own.length > 0) this.#context.assignSplits(subtaskIndex, own);
-    if (!this.#isBounded) return;
+    if (!this.#isBounded) {
+      if (own.length === 0) this.#context.signalNoSplitsYet(subtaskIndex);
+      return;
+    }
     this.#done.add(subtaskIndex);
     this.#context.signalNoMoreSplits(subtaskIndex);
   }

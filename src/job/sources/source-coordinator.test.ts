@@ -80,6 +80,17 @@ describe('A source coordinator', () => {
     expect(sent.at(-1)).toBe('1 add c');
   });
 
+  test('tells a reader that there is nothing for it yet, after what it holds for it', async () => {
+    const orders = await started();
+    source.enumerator.context.signalNoSplitsYet(1);
+    orders.snapshot(CHK_1);
+    assign(0, 'a');
+    source.enumerator.context.signalNoSplitsYet(0);
+    expect(sent).toEqual(['1 no-splits-yet']);
+    orders.checkpointAcknowledged(0, CHK_1);
+    expect(sent).toEqual(['1 no-splits-yet', '0 add a', '0 no-splits-yet']);
+  });
+
   test.each(['aborted', 'completed'] as const)('sends what it holds when the checkpoint is %s', async (how) => {
     const orders = await started();
     orders.snapshot(CHK_1);

@@ -150,6 +150,7 @@ export class SourceCoordinator {
       registeredReaders: this.#registeredReaders,
       assignSplits: (subtaskIndex, splits) => this.#registered(subtaskIndex).assignSplits(splits),
       signalNoMoreSplits: (subtaskIndex) => this.#registered(subtaskIndex).signalNoMoreSplits(),
+      signalNoSplitsYet: (subtaskIndex) => this.#registered(subtaskIndex).signalNoSplitsYet(),
       setUnassignedLowerBound: (timestampMs) => {
         this.#lowerBoundMs = timestampMs;
       },

@@ -39,6 +39,10 @@ export class SubtaskGateway {
     this.#deliver({ kind: 'no-more-splits' });
   }
 
+  signalNoSplitsYet(): void {
+    if (!this.#hasNoMoreSplits) this.#deliver({ kind: 'no-splits-yet' });
+  }
+
   /** Sends the bound unless the reader has it already, or needs none any more. */
   offerLowerBound(timestampMs: EventTimeMs): void {
     if (this.#hasNoMoreSplits || this.#lowerBoundMs === timestampMs) return;

@@ -103,6 +103,7 @@ describe('FileSplitEnumerator', () => {
     context.register(1);
     enumerator.handleSplitRequest(0);
     enumerator.handleSplitRequest(1);
+    expect(context.noSplitsYet).toEqual([1]);
     const [split] = context.assigned.map((each) => each.split);
     if (split === undefined) throw new Error('No split');
     context.unregister(0);

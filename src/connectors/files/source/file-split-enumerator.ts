@@ -79,6 +79,7 @@ export class FileSplitEnumerator implements SplitEnumerator<FileSplit, FileEnume
   handleSplitRequest(subtaskIndex: number): void {
     this.#waiting.add(subtaskIndex);
     this.#answer();
+    if (this.#waiting.has(subtaskIndex)) this.#context.signalNoSplitsYet(subtaskIndex);
   }
 
   addSplitsBack(splits: readonly FileSplit[], _subtaskIndex: number): void {
