@@ -12,6 +12,7 @@
 import type { CheckpointId } from './ids.ts';
 import type { CommitPermit } from './commit-permit.ts';
 import type { Environment, Logger } from './environment.ts';
+import type { MillraceError } from './errors.ts';
 import type { EventTimeMs } from './event-time.ts';
 import type { KeyedStateBackend } from './keyed-state.ts';
 import type { OperatorStateStore } from './operator-state.ts';
@@ -62,6 +63,12 @@ export interface OperatorContext {
 /** Open while the subtask is inside a step: emitting at any other time is EMIT_OUTSIDE_CALL. */
 export interface CallGate {
   readonly isOpen: boolean;
+  /**
+   * Takes the error of user code that used something of the subtask while the gate was closed, and fails the subtask with it. It is
+   * not thrown: the caller is a timer or a promise, where it would end the thread or the process instead of the job, or another
+   * subtask, which has done nothing wrong.
+   */
+  refuse(error: MillraceError): void;
 }
 
 export interface OperatorInput {

@@ -14,7 +14,10 @@ export const OUTPUT_NOT_SET_UP: Output<unknown> = {
   collectSide: (): void => assert(false, MESSAGE),
 };
 
-export const GATE_NOT_SET_UP: CallGate = { isOpen: false };
+export const GATE_NOT_SET_UP: CallGate = {
+  isOpen: false,
+  refuse: (): void => assert(false, MESSAGE),
+};
 
 export const CLOCK_NOT_SET_UP: Clock = {
   nowMs: (): number => afterSetup<number>(undefined),

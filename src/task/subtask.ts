@@ -16,6 +16,7 @@ import type { SourceEvent, SubtaskStatus, TriggerCheckpoint } from '../base/cont
 import { END_OF_INPUT } from '../base/elements.ts';
 import type { CheckpointBarrier } from '../base/elements.ts';
 import { toErrorRecord, withContext } from '../base/errors.ts';
+import type { MillraceError } from '../base/errors.ts';
 import { WATERMARK_MAX } from '../base/event-time.ts';
 import type { EventTimeMs } from '../base/event-time.ts';
 import { checkpointId as asCheckpointId, subtaskKey } from '../base/ids.ts';
@@ -47,7 +48,8 @@ export class Subtask {
   readonly #runtime: SlotRuntime;
   readonly #mailbox: Mailbox;
   readonly #abort = new AbortController();
-  readonly #callGate = { isOpen: false };
+  readonly #callGate = { isOpen: false, refuse: (error: MillraceError) => this.#refuseCall(error) };
+  #hasRefusedCall = false;
   readonly #batch = new BatchSize();
   #phase: Phase = 'created';
   #built: BuiltChain | undefined;
@@ -373,6 +375,14 @@ export class Subtask {
     this.#phase = 'finished';
     this.#runtime.checkpoints.leave(subtaskKey(this.deployment.address));
     this.#reportStatus('finished');
+  }
+
+  /** User code used something of this subtask from outside of its calls. */
+  #refuseCall(error: MillraceError): void {
+    if (this.#hasRefusedCall) return;
+    this.#hasRefusedCall = true;
+    if (this.#phase !== 'closed') this.#mailbox.post(() => this.#fail(error));
+    else this.#runtime.environment.logger.log('warn', `${error.message}: the attempt is over`, { ...error.context });
   }
 
   #reportStatus(status: SubtaskStatus): void {

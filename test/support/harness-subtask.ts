@@ -1,6 +1,7 @@
 /** One subtask of an operator under test: its context, its state, and the snapshots of both. */
 import { assert } from '../../src/base/assert.ts';
 import { WATERMARK_MIN } from '../../src/base/event-time.ts';
+import type { MillraceError } from '../../src/base/errors.ts';
 import type { EventTimeMs } from '../../src/base/event-time.ts';
 import { checkpointId } from '../../src/base/ids.ts';
 import type { CheckpointId } from '../../src/base/ids.ts';
@@ -46,7 +47,12 @@ export class HarnessSubtask {
   readonly operator: StreamOperator;
   readonly metrics: SubtaskMetrics = new SubtaskMetrics();
   readonly keyedState: KeyedStateBackend | undefined;
-  readonly #gate = { isOpen: false };
+  readonly #gate = {
+    isOpen: false,
+    refuse: (error: MillraceError): void => {
+      throw error;
+    },
+  };
   readonly #lists: TestOperatorState;
   #snapshotCount = 0;
 
