@@ -1,18 +1,19 @@
 /**
  * Barrier handling of one subtask with inputs: when is its part of a checkpoint to be taken, and which channels wait meanwhile?
  * Pure: each call returns what the subtask has to do, in order. Semantics are Flink's (aligned: SingleCheckpointBarrierHandler,
- * at-least-once: CheckpointBarrierTracker).
+ * at-least-once: CheckpointBarrierTracker, but for one checkpoint at a time).
  *
  *   waiting ── first barrier n ──▶ collecting(n) ── barrier or end on every open channel ──▶ snapshot(n), waiting
  *                                      │ barrier of m > n: abort(n), collecting(m)
- *                                      │ cancel marker of n: abort(n), waiting
+ *                                      │ cancel marker of m >= n: abort(n), waiting
+ *                                      │ abort notification of n: waiting
  *
  * Exactly once: a channel whose barrier has come is blocked until the snapshot, so that no record behind the barrier is in it.
  * At least once: nothing is blocked; records behind early barriers are in the snapshot and come again after a restore.
  * The end of a channel counts as its barrier: everything before it is already processed.
  */
 import type { CheckpointBarrier } from '../base/elements.ts';
-import { assert } from '../base/assert.ts';
+import { assert, must } from '../base/assert.ts';
 
 export type AlignmentAction =
   | { readonly kind: 'block'; readonly channelIndex: number }
@@ -35,8 +36,10 @@ export class BarrierAlignment {
   /** Channels whose barrier of the current checkpoint has come. */
   readonly #arrived: boolean[];
   #current: CheckpointBarrier | undefined;
-  /** The highest id that was snapshotted, aborted or triggered; barriers up to it are late and mean nothing. */
+  /** The highest id that was snapshotted, given up or triggered; barriers up to it are late and mean nothing. */
   #lastId = 0;
+  /** Ids above it that the coordinator has aborted, while lower ones may still complete. */
+  readonly #aborted = new Set<number>();
 
   constructor(options: AlignmentOptions) {
     this.#channelCount = options.channelCount;
@@ -60,7 +63,7 @@ export class BarrierAlignment {
       channelIndex < this.#channelCount && this.#ended[channelIndex] === false,
       () => `Barrier ${barrier.checkpointId} on channel ${channelIndex} that has ended`,
     );
-    if (barrier.checkpointId <= this.#lastId) return NOTHING;
+    if (barrier.checkpointId <= this.#lastId || this.#aborted.has(barrier.checkpointId)) return NOTHING;
     const actions: AlignmentAction[] = [];
     if (this.#current !== undefined && barrier.checkpointId < this.#current.checkpointId) return NOTHING;
     if (this.#current === undefined || barrier.checkpointId > this.#current.checkpointId) this.#begin(barrier, actions);
@@ -75,12 +78,13 @@ export class BarrierAlignment {
     return actions;
   }
 
-  /** The upstream gave the checkpoint up. */
+  /** The upstream gave the checkpoint up, and with it all before. */
   onCancel(checkpointId: number): readonly AlignmentAction[] {
     if (checkpointId <= this.#lastId) return NOTHING;
-    this.#lastId = checkpointId;
     const actions: AlignmentAction[] = [];
-    if (this.#current !== undefined && this.#current.checkpointId <= checkpointId) this.#reset(actions);
+    if (this.#current !== undefined && this.#current.checkpointId < checkpointId) this.#subsume(actions);
+    else if (this.#current?.checkpointId === checkpointId) this.#reset(actions);
+    this.#passed(checkpointId);
     actions.push({ kind: 'abort', checkpointId, reason: 'canceled-by-marker' });
     return actions;
   }
@@ -93,29 +97,43 @@ export class BarrierAlignment {
     return actions;
   }
 
-  /** The coordinator says that the checkpoint will not complete: nothing is to be sent, but channels must not stay blocked. */
+  /**
+   * The coordinator says that this checkpoint will not complete: nothing is to be sent, but channels must not stay blocked for it.
+   * Earlier ones may still complete.
+   */
   onAbortNotification(checkpointId: number): readonly AlignmentAction[] {
     if (checkpointId <= this.#lastId) return NOTHING;
-    this.#lastId = checkpointId;
+    this.#aborted.add(checkpointId);
+    if (this.#current?.checkpointId !== checkpointId) return NOTHING;
     const actions: AlignmentAction[] = [];
-    if (this.#current !== undefined && this.#current.checkpointId <= checkpointId) this.#reset(actions);
+    this.#passed(checkpointId);
+    this.#reset(actions);
     return actions;
   }
 
   /** The coordinator triggered this subtask itself (all its inputs have ended). False when the id is late. */
   acceptTrigger(checkpointId: number): boolean {
-    if (checkpointId <= this.#lastId) return false;
-    this.#lastId = checkpointId;
+    if (checkpointId <= this.#lastId || this.#aborted.has(checkpointId)) return false;
+    this.#passed(checkpointId);
     return true;
   }
 
   #begin(barrier: CheckpointBarrier, actions: AlignmentAction[]): void {
-    if (this.#current !== undefined) {
-      const subsumedId = this.#current.checkpointId;
-      this.#reset(actions);
-      actions.push({ kind: 'abort', checkpointId: subsumedId, reason: 'subsumed' });
-    }
+    if (this.#current !== undefined) this.#subsume(actions);
     this.#current = barrier;
+  }
+
+  /** What is being collected will never be complete. */
+  #subsume(actions: AlignmentAction[]): void {
+    const { checkpointId } = must(this.#current, 'checkpoint that is being collected');
+    this.#passed(checkpointId);
+    this.#reset(actions);
+    actions.push({ kind: 'abort', checkpointId, reason: 'subsumed' });
+  }
+
+  #passed(checkpointId: number): void {
+    this.#lastId = Math.max(this.#lastId, checkpointId);
+    for (const id of this.#aborted) if (id <= this.#lastId) this.#aborted.delete(id);
   }
 
   #completeIfAligned(actions: AlignmentAction[]): void {
@@ -123,7 +141,7 @@ export class BarrierAlignment {
     if (barrier === undefined) return;
     const isAligned = this.#arrived.every((arrived, index) => arrived || this.#ended[index] === true);
     if (!isAligned && !this.#skipAlignment) return;
-    this.#lastId = barrier.checkpointId;
+    this.#passed(barrier.checkpointId);
     actions.push({ kind: 'snapshot', barrier });
     this.#reset(actions);
   }
