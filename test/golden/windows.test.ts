@@ -4,64 +4,16 @@ import { isEventTime } from '../../src/base/event-time.ts';
 import { WatermarkMerger } from '../../src/exchange/watermark-merger.ts';
 import { fieldAggregation } from '../../src/operators/field-aggregation.ts';
 import type { FieldAggregation } from '../../src/operators/field-aggregation.ts';
-import type { AggregateFunction } from '../../src/operators/functions/aggregate-function.ts';
-import type { Collector } from '../../src/operators/functions/collector.ts';
-import { OutputTag } from '../../src/operators/functions/output-tag.ts';
-import { ProcessWindowFunction } from '../../src/operators/functions/process-window-function.ts';
-import type { TimeWindow } from '../../src/operators/window/time-window.ts';
 import { windowStartMs } from '../../src/operators/window/window-start.ts';
 import { goldenCase } from '../support/golden-case.ts';
+import { countAndSum, DumpResult, joinIds, SideDump } from '../support/golden-window-functions.ts';
 import type { OutputLine } from '../support/golden-order.ts';
 import { applyLine, feed, operatorJob, outputLine, replayHarness, testGoldenCase } from '../support/golden-replay.ts';
 import type { Element, InputLine, Replay, ReplayedJob } from '../support/golden-replay.ts';
 import { dumpWindows, windows } from '../support/golden-windows.ts';
-import type { ElementWindows, WindowResult } from '../support/golden-windows.ts';
+import type { ElementWindows } from '../support/golden-windows.ts';
 import { OperatorHarness } from '../support/operator-harness.ts';
 import type { HarnessOptions } from '../support/operator-harness.ts';
-
-const side = new OutputTag<unknown>('side');
-
-/** The one result of a reduce or aggregate, under the name that the recording gives it. */
-class DumpResult<Result> extends ProcessWindowFunction<Result, WindowResult, string, TimeWindow> {
-  readonly #name: string;
-
-  constructor(name: string) {
-    super();
-    this.#name = name;
-  }
-
-  process(key: string, ctx: this['Context'], elements: Iterable<Result>, out: Collector<WindowResult>): void {
-    const results = [...elements];
-    const { startMs: start, endMs: end } = ctx.window;
-    out.collect({ key, start, end, wm: ctx.currentWatermark(), [this.#name]: results[0], n: results.length });
-  }
-}
-
-class SideDump extends ProcessWindowFunction<Element, WindowResult, string, TimeWindow> {
-  process(key: string, ctx: this['Context'], elements: Iterable<Element>, out: Collector<WindowResult>): void {
-    const values = [...elements].map(({ v }) => v);
-    for (const v of values) if (v > 5) ctx.output(side, { key, v });
-    out.collect({ key, n: values.length });
-  }
-}
-
-interface CountAndSum {
-  count: number;
-  sum: number;
-}
-
-/** Changes its accumulator in place, as most do. */
-const countAndSum: AggregateFunction<Element, CountAndSum, CountAndSum> = {
-  createAccumulator: () => ({ count: 0, sum: 0 }),
-  add: ({ v }, accumulator) => {
-    accumulator.count++;
-    accumulator.sum += v;
-    return accumulator;
-  },
-  getResult: (accumulator) => accumulator,
-};
-
-const joinIds = (a: Element, b: Element): Element => ({ k: a.k, v: a.v + b.v, id: `${a.id}+${b.id}` });
 
 const aggregated = (aggregation: FieldAggregation) => (): ElementWindows => ({
   kind: 'reduce',

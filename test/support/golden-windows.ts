@@ -1,8 +1,5 @@
 /** The windows of the recorded cases. */
 import type { Namespace } from '../../src/base/keyed-state.ts';
-import type { Collector } from '../../src/operators/functions/collector.ts';
-import { OutputTag } from '../../src/operators/functions/output-tag.ts';
-import { ProcessWindowFunction } from '../../src/operators/functions/process-window-function.ts';
 import { TimeWindow } from '../../src/operators/window/time-window.ts';
 import { TumblingEventTimeWindows } from '../../src/operators/window/tumbling-event-time-windows.ts';
 import type { WindowAssigner } from '../../src/operators/window/window-assigner.ts';
@@ -10,23 +7,13 @@ import type { WindowFunction } from '../../src/operators/window/window-function.
 import { windowOperator } from '../../src/operators/window/window-operator.ts';
 import { windowStartMs } from '../../src/operators/window/window-start.ts';
 import type { Element } from './golden-replay.ts';
+import { Dump, late } from './golden-window-functions.ts';
 import { keyBy } from './operator-harness.ts';
 import type { HarnessOptions } from './operator-harness.ts';
 
-export type WindowResult = Record<string, unknown>;
 export type ElementWindows = WindowFunction<Element, unknown, string, TimeWindow>;
 
 const byK = keyBy((element: Element) => element.k);
-const late = new OutputTag<Element>('late');
-
-/** What the recorded jobs call Dump: key, window, watermark and the values of the window. */
-class Dump extends ProcessWindowFunction<Element, WindowResult, string, TimeWindow> {
-  process(key: string, ctx: this['Context'], elements: Iterable<Element>, out: Collector<WindowResult>): void {
-    const { startMs: start, endMs: end } = ctx.window;
-    out.collect({ key, start, end, wm: ctx.currentWatermark(), vs: [...elements].map(({ v }) => v) });
-  }
-}
-
 /**
  * Sliding windows are not offered yet. These, for tests alone, show that the operator takes an assigner that gives a record
  * several windows, or none.
