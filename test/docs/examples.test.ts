@@ -49,10 +49,10 @@ function compile(): ts.Program {
   const options = compilerOptions();
   const host = ts.createCompilerHost(options);
   const folders = new Set([...files.keys()].map((path) => dirname(path)));
-  const { fileExists, readFile, directoryExists } = host;
-  host.fileExists = (path) => files.has(path) || fileExists(path);
-  host.readFile = (path) => files.get(path)?.text ?? readFile(path);
-  host.directoryExists = (path) => folders.has(path) || directoryExists?.(path) === true;
+  const { sys } = ts;
+  host.fileExists = (path) => files.has(path) || sys.fileExists(path);
+  host.readFile = (path) => files.get(path)?.text ?? sys.readFile(path);
+  host.directoryExists = (path) => folders.has(path) || sys.directoryExists(path);
   host.getSourceFile = (path, languageVersion) => {
     const text = host.readFile(path);
     return text === undefined ? undefined : ts.createSourceFile(path, text, languageVersion);

@@ -5,12 +5,13 @@
  *   a script (TypeScript with a file name that exports no job) runs, and prints the next block, or the one that is marked as its
  *   output
  *   each line '$ ...' of a block ```console runs, and prints the lines up to the next one; a line '...' stands for any lines, and
- *   '...' within a line for any text
+ *   '...' within a line for any text; a block that is marked so is killed, or interrupted, as soon as there are results
  *
  * Commands run in bash, with the repository's Node and its `millrace` in place of npx. Blocks ```sh are not run.
  */
-import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { watch } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { codeBlocks, repository, userPages } from '../support/documentation.ts';
@@ -34,6 +35,7 @@ function makeFolder(page: string): string {
   return folder;
 }
 
+/** A command's shell becomes the command itself, so that a signal reaches it. */
 const SHELL = `
 npx() {
   local name="$1"
@@ -46,21 +48,45 @@ npx() {
 }
 `;
 
-function run(command: string, folder: string): { readonly output: string; readonly status: number | null } {
-  const { stdout, stderr, signal, status } = spawnSync('bash', ['-c', `${SHELL}${command}`], {
+interface Ended {
+  readonly output: string;
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+async function run({ command, ending }: Step, folder: string): Promise<Ended> {
+  const shell = ending === undefined ? SHELL : SHELL.replace(') node', ') exec node');
+  const results = ending === undefined ? undefined : firstFile(folder, ending.folder);
+  const child = spawn('bash', ['-c', `${shell}${command}`], {
     cwd: folder,
-    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
     timeout: 50_000,
     env: {
       ...process.env,
       PATH: `${join(repository, 'node_modules/.bin')}:${process.env['PATH'] ?? ''}`,
       NODE_OPTIONS: '--conditions=source',
       NO_COLOR: '1',
-      COLUMNS: '100',
     },
   });
-  if (signal !== null) throw new Error(`'${command}' ended by ${signal}\n${stdout}${stderr}`);
-  return { output: stdout + stderr, status };
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+  }
+  const ended = new Promise<Ended>((resolve) =>
+    child.once('close', (code, signal) => resolve({ output, code, signal })),
+  );
+  if (ending !== undefined) {
+    await Promise.race([results, ended]);
+    child.kill(ending.signal);
+  }
+  return ended;
+}
+
+/** Settles when the folder below `root` has a file whose name is not hidden. */
+async function firstFile(root: string, folder: string): Promise<void> {
+  const hasFile = (): boolean =>
+    existsSync(join(root, folder)) && readdirSync(join(root, folder)).some((name) => !name.startsWith('.'));
+  for await (const _ of watch(root, { recursive: true })) if (hasFile()) return;
 }
 
 /** A command that shows one may fail. */
@@ -70,6 +96,7 @@ interface Step {
   readonly line: number;
   readonly command: string;
   readonly expected: readonly string[];
+  readonly ending: CodeBlock['ending'];
 }
 
 function stepsOf(page: string): readonly Step[] {
@@ -80,7 +107,7 @@ function stepsOf(page: string): readonly Step[] {
     const output = blocks.find(({ outputOf }) => outputOf === block.fileName) ?? blocks[index + 1];
     if (output?.language !== 'text')
       throw new Error(`${page}:${block.line}: what the script prints does not follow it`);
-    return [{ line: block.line, command: `node ${block.fileName}`, expected: linesOf(output.text) }];
+    return [{ line: block.line, command: `node ${block.fileName}`, expected: linesOf(output.text), ending: undefined }];
   });
 }
 
@@ -88,10 +115,11 @@ function isScript({ language, fileName, text }: CodeBlock): boolean {
   return language === 'ts' && fileName !== undefined && !/^export /m.test(text);
 }
 
-function consoleSteps({ line, text }: CodeBlock): readonly Step[] {
-  const steps: { line: number; command: string; expected: string[] }[] = [];
+function consoleSteps({ line, text, ending }: CodeBlock): readonly Step[] {
+  const steps: (Step & { readonly expected: string[] })[] = [];
   for (const [index, content] of linesOf(text).entries()) {
-    if (content.startsWith('$ ')) steps.push({ line: line + 1 + index, command: content.slice(2), expected: [] });
+    if (content.startsWith('$ '))
+      steps.push({ line: line + 1 + index, command: content.slice(2), expected: [], ending });
     else steps.at(-1)?.expected.push(content);
   }
   return steps;
@@ -116,14 +144,17 @@ function inside(line: string): string {
 }
 
 describe('what the documents show', () => {
-  it.each(userPages().filter((page) => stepsOf(page).length > 0))('happens in %s', (page) => {
+  it.each(userPages().filter((page) => stepsOf(page).length > 0))('happens in %s', async (page) => {
     const folder = makeFolder(page);
-    for (const { line, command, expected } of stepsOf(page)) {
-      const { output, status } = run(command, folder);
-      const shown = output === '' || output.endsWith('\n') ? output : `${output}\n`;
+    for (const step of stepsOf(page)) {
+      const { line, command, expected, ending } = step;
+      const { output, code, signal } = await run(step, folder);
       const place = `${page}:${line}: ${command}`;
-      if (!patternOf(expected).test(shown)) expect(shown, place).toBe(expected.join('\n'));
-      if (!expected.some((text) => ERROR_CODE.test(text))) expect(status, `${place}\n${output}`).toBe(0);
+      const shown = output === '' || output.endsWith('\n') ? output : `${output}\n`;
+      const mayFail = expected.some((text) => ERROR_CODE.test(text)) || ending?.signal === 'SIGINT';
+      if (ending?.signal === 'SIGKILL') expect(signal, `${place}\n${output}`).toBe('SIGKILL');
+      else if (!patternOf(expected).test(shown)) expect(shown, place).toBe(expected.join('\n'));
+      else if (!mayFail) expect(code, `${place}\n${output}`).toBe(0);
     }
     rmSync(folder, { recursive: true });
   });

@@ -11,7 +11,8 @@
  *     -->
  *
  * A hidden comment right before a block says what the block is: `<!-- file orders.jsonl -->` the content of that file,
- * `<!-- output of words.ts -->` what that script prints.
+ * `<!-- output of words.ts -->` what that script prints, `<!-- killed once counts has a file -->` (or `interrupted`) a command that
+ * does not come to its end.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -31,6 +32,8 @@ export interface CodeBlock {
   readonly fileName: string | undefined;
   /** The script whose output the block is, said by a hidden comment. */
   readonly outputOf: string | undefined;
+  /** How the block's command is ended, as soon as the folder has a file whose name is not hidden. */
+  readonly ending: { readonly signal: NodeJS.Signals; readonly folder: string } | undefined;
 }
 
 /** What users read: README.md and the pages of docs/, records of decisions left out. */
@@ -50,14 +53,28 @@ export function readPage(page: string): string {
 }
 
 export function codeBlocks(page: string): readonly CodeBlock[] {
-  const fenced = /(?:^<!-- (file|output of) (\S+) -->\n+)?^```(\w*)\n(.*?)^```$/gms;
+  const fenced = /(?:^<!-- (file|output of|killed once|interrupted once) (\S+).* -->\n+)?^```(\w*)\n((?:.*\n)*?)```$/gm;
   const content = readPage(page);
-  return [...content.matchAll(fenced)].map(({ index, 0: all, 1: role, 2: name, 3: language = '', 4: text = '' }) => {
-    const line = content.slice(0, index + all.indexOf('```')).split('\n').length;
-    const inText = language === 'ts' ? /^\/\/ ([\w./-]+\.ts)\n/.exec(text)?.[1] : undefined;
-    const fileName = role === 'file' ? name : inText;
-    return { page, line, language, text, fileName, outputOf: role === 'file' ? undefined : name };
-  });
+  return [...content.matchAll(fenced)].map(
+    ({ index, 0: all, 1: role, 2: name = '', 3: language = '', 4: text = '' }) => {
+      const line = content.slice(0, index + all.indexOf('```')).split('\n').length;
+      const inText = language === 'ts' ? /^\/\/ ([\w./-]+\.ts)\n/.exec(text)?.[1] : undefined;
+      return {
+        page,
+        line,
+        language,
+        text,
+        fileName: role === 'file' ? name : inText,
+        outputOf: role === 'output of' ? name : undefined,
+        ending: endingOf(role, name),
+      };
+    },
+  );
+}
+
+function endingOf(role: string | undefined, folder: string): CodeBlock['ending'] {
+  if (role === 'killed once') return { signal: 'SIGKILL', folder };
+  return role === 'interrupted once' ? { signal: 'SIGINT', folder } : undefined;
 }
 
 export function preambleOf(page: string): string {
