@@ -322,6 +322,18 @@ describe('Checkpointing', () => {
     expect(job.storage.discarded).toEqual([]);
   });
 
+  test('of another process explain a failure at the start of an attempt', async () => {
+    const job = new JobMasterFixture();
+    await job.run();
+    job.attempt.fail(TASK_THREAD_DIED);
+    await job.world.advance(100);
+    expect(job.host.attempts).toHaveLength(2);
+    job.storage.isFenced = true;
+    // What the checkpoint needs is gone: its new owner has moved on.
+    job.attempt.fail({ ...PROMISE, code: 'OUTPUT_FAILED', message: 'a file is gone' });
+    await expect(job.master.result).rejects.toMatchObject({ code: 'JOB_FENCED' });
+  });
+
   test('can be asked for at any time', async () => {
     const job = new JobMasterFixture();
     await job.run();

@@ -32,7 +32,7 @@ export class JobMaster {
   #state: JobMasterState;
   #attempt: JobAttempt | undefined;
   /** Settles when the coordinator has given up the checkpoints of the attempt. */
-  #stopping: Promise<void> = Promise.resolve();
+  #stopping: Promise<void> | undefined;
   #restartTimer: TimerHandle | undefined;
   /** Events that came while another one was worked off. */
   readonly #queue: JobMasterEvent[] = [];
@@ -112,7 +112,7 @@ export class JobMaster {
       case 'drain-checkpoints':
         return this.#do(this.#drainCheckpoints());
       case 'stop-checkpointing':
-        this.#stopping = this.#coordinator?.stop(this.#stopReason()) ?? Promise.resolve();
+        this.#stopping = this.#coordinator?.stop(this.#stopReason());
         return;
       case 'end-attempt':
         return this.#do(this.#endAttempt(command.attemptNumber));
@@ -140,7 +140,7 @@ export class JobMaster {
 
   async #deploy(attemptNumber: number): Promise<void> {
     this.#attempt = undefined;
-    this.#stopping = Promise.resolve();
+    this.#stopping = undefined;
     try {
       const { checkpointing } = this.#options;
       const checkpoint = this.#coordinator?.latestCompleted;
@@ -181,7 +181,8 @@ export class JobMaster {
   async #endAttempt(attemptNumber: number): Promise<void> {
     const attempt = this.#attempt;
     await attempt?.end(() => this.#report.attemptEnded(this.#state, (subtask) => attempt.metrics(subtask)));
-    await this.#stopping;
+    // Also when checkpoints have not begun: stopping looks whether a process that fails has lost the job.
+    await (this.#stopping ?? this.#coordinator?.stop(this.#stopReason()));
     this.#dispatch({ kind: 'attempt-ended', attemptNumber });
   }
 
