@@ -19,17 +19,31 @@ export interface OutputTarget {
   push(value: unknown, timestampMs: EventTimeMs): void;
 }
 
+export interface OperatorTargetOptions {
+  readonly input: OperatorInput;
+  readonly operator: ChainedOperator;
+  /** Watermarks that have reached the operator and not passed it. */
+  readonly waiting: readonly unknown[];
+  /** Lets them pass. */
+  readonly catchUp: () => void;
+}
+
 /** A chained operator: called at once, in the same step. */
 export class OperatorTarget implements OutputTarget {
   readonly #input: OperatorInput;
   readonly #operator: ChainedOperator;
+  readonly #waiting: readonly unknown[];
+  readonly #catchUp: () => void;
 
-  constructor(input: OperatorInput, operator: ChainedOperator) {
+  constructor({ input, operator, waiting, catchUp }: OperatorTargetOptions) {
     this.#input = input;
     this.#operator = operator;
+    this.#waiting = waiting;
+    this.#catchUp = catchUp;
   }
 
   push(value: unknown, timestampMs: EventTimeMs): void {
+    if (this.#waiting.length > 0) this.#catchUp();
     try {
       this.#input.processElement(value, timestampMs, NO_KEY_GROUP);
     } catch (error) {

@@ -1,12 +1,15 @@
 /**
- * The operators of one subtask, joined as the job graph says. Calls go from head to tail where operators emit (barrier hook,
- * finish, watermarks), and from tail to head where nothing may arrive at an operator that is not ready (open) .
+ * The operators of one subtask, joined as the job graph says: a tree. Calls go from head to tail where operators emit (barrier hook,
+ * finish, watermarks), and from tail to head where nothing may arrive at an operator that is not ready (open).
  *
  * Watermarks are resumable: an operator may have millions of timers due. `advance` fires a bounded number and reports whether
- * the watermark has passed the whole chain; until then the subtask takes no input.
+ * all watermarks have passed the whole chain; until then the subtask takes no input.
+ *
+ * Order at each operator is that of a channel. What a watermark made due has fired before the next record comes in, also when both
+ * were made in one call by an operator further up; a status stays behind the watermark that was sent before it.
  */
 import { assert, must } from '../base/assert.ts';
-import type { ControlElement } from '../base/elements.ts';
+import type { ControlElement, Watermark, WatermarkStatus } from '../base/elements.ts';
 import { WATERMARK_MIN } from '../base/event-time.ts';
 import type { EventTimeMs } from '../base/event-time.ts';
 import type { OperatorInput, StreamOperator } from '../base/operator.ts';
@@ -29,30 +32,47 @@ export interface ChainNode {
   readonly output: ChainOutput;
 }
 
-interface PendingWatermark {
-  readonly chainIndex: number;
-  readonly watermarkMs: EventTimeMs;
+/** A node and what has reached it besides records. */
+interface ChainLink {
+  readonly node: ChainNode;
+  readonly next: readonly number[];
+  readonly writers: readonly RecordWriter[];
+  /** In order of arrival. The first, if any, is a watermark that the operator knows of: it goes on when all it made due has fired. */
+  readonly waiting: (Watermark | WatermarkStatus)[];
 }
+
+/** Firings between two looks at the outputs: what they emit is what may wait in the overflow. */
+const FIRINGS_PER_LOOK = 16;
 
 export class OperatorChain {
   readonly nodes: readonly ChainNode[];
   readonly writers: readonly ChainWriter[];
-  /** Watermarks on their way through the chain, in the order in which they are to be worked off. */
-  readonly #pending: PendingWatermark[] = [];
+  readonly #links: readonly ChainLink[];
+  /** Operators that may refuse a record: asked after each one. */
+  readonly #bounded: readonly StreamOperator[];
+  /** Watermarks and statuses that wait anywhere in the chain. */
+  #waitingCount = 0;
   #outputWatermarkMs: EventTimeMs = WATERMARK_MIN;
 
   constructor(nodes: readonly ChainNode[], writers: readonly ChainWriter[], checkValues: boolean) {
     assert(nodes.length > 0, 'A chain without operators');
     this.nodes = nodes;
     this.writers = writers;
+    this.#links = nodes.map((node, index) => ({
+      node,
+      next: node.chained.next.map(({ chainIndex }) => chainIndex),
+      writers: writers.filter(({ chainIndex }) => chainIndex === index).map(({ writer }) => writer),
+      waiting: [],
+    }));
+    this.#bounded = nodes.flatMap(({ operator }) => (operator?.isAvailable === undefined ? [] : [operator]));
     for (const node of nodes) this.#connectNext(node);
     for (const { chainIndex, sideTag, writer } of writers) {
-      this.#node(chainIndex).output.connect(new WriterTarget(writer, checkValues), sideTag);
+      this.#link(chainIndex).node.output.connect(new WriterTarget(writer, checkValues), sideTag);
     }
   }
 
   headInput(inputIndex: number): OperatorInput {
-    return must(this.#node(0).operator, 'operator at the head of the chain').input(inputIndex);
+    return must(this.#link(0).node.operator, 'operator at the head of the chain').input(inputIndex);
   }
 
   /** The watermark that last left the chain. */
@@ -61,51 +81,59 @@ export class OperatorChain {
   }
 
   get isWatermarkPending(): boolean {
-    return this.#pending.length > 0;
+    return this.#waitingCount > 0;
   }
 
   /** From the merged inputs, or from a source (whose head has no operator). Call `advance` until it returns true. */
   startWatermark(watermarkMs: EventTimeMs): void {
-    assert(this.#pending.length === 0, 'A watermark while another one is on its way');
-    this.#enter(0, watermarkMs);
+    assert(this.#waitingCount === 0, 'A watermark while another one is on its way');
+    this.#enter(this.#link(0), { kind: 'watermark', timestampMs: watermarkMs });
+  }
+
+  /** Goes through the chain at once, or behind a watermark that is on its way. */
+  emitStatus(isIdle: boolean): void {
+    this.#enter(this.#link(0), { kind: 'status', isIdle });
   }
 
   /** An operator of the chain made a watermark of its own; it goes on with the next `advance`. */
   emitWatermarkFrom(chainIndex: number, watermarkMs: EventTimeMs): void {
-    this.#forward(chainIndex, watermarkMs);
+    this.#emit(this.#link(chainIndex), { kind: 'watermark', timestampMs: watermarkMs });
   }
 
   emitStatusFrom(chainIndex: number, isIdle: boolean): void {
-    this.#sendStatus(chainIndex, isIdle);
+    this.#emit(this.#link(chainIndex), { kind: 'status', isIdle });
   }
 
   /**
    * After a restore, before the first record: a checkpoint may have interrupted a burst of firings, and what was due then is due
-   * now. True when none is left.
+   * now. True when none is left; watermarks that operators of the chain had made are then on their way again, because the checkpoint
+   * may have caught them between the operator and a channel.
    */
   fireRestored(limit: number): boolean {
-    for (const node of this.nodes) if (!this.#fireDue(node, limit) || this.isBlocked) return false;
+    for (const link of this.#links) if (!this.#fireDue(link, limit) || this.isBlocked) return false;
+    for (const [index, { operator }] of this.nodes.entries()) {
+      const watermarkMs = operator?.currentWatermarkMs?.() ?? WATERMARK_MIN;
+      if (operator?.makesWatermarks === true && watermarkMs > WATERMARK_MIN) this.emitWatermarkFrom(index, watermarkMs);
+    }
     return true;
   }
 
-  /** True when no watermark is on its way any more. Fires at most `limit` timers, fewer when an output fills up. */
+  /** True when no watermark is on its way any more. Fires at most `limit` timers of an operator, fewer when an output fills up. */
   advance(limit: number): boolean {
-    for (;;) {
-      const pending = this.#pending[0];
-      if (pending === undefined) return true;
-      const node = this.#node(pending.chainIndex);
-      if (!this.#fireDue(node, limit)) return false;
-      this.#pending.shift();
-      if (node.operator?.makesWatermarks !== true) this.#forward(pending.chainIndex, pending.watermarkMs);
-      if (this.isBlocked) return this.#pending.length === 0;
+    while (this.#waitingCount > 0) {
+      // The last of those that have something to do: what it emits finds nothing to be done before.
+      const link = must(
+        this.#links.findLast(({ waiting }) => waiting.length > 0),
+        'link with a watermark',
+      );
+      if (!this.#fireDue(link, limit)) return false;
+      this.#goOn(link);
+      if (this.isBlocked) return this.#waitingCount === 0;
     }
+    return true;
   }
 
-  emitStatus(isIdle: boolean): void {
-    if (this.#node(0).operator?.makesWatermarks !== true) this.#sendStatus(0, isIdle);
-  }
-
-  /** To every channel of every exchange: barriers, cancel markers, status, end of input. */
+  /** To every channel of every exchange: barriers, cancel markers, end of input. */
   broadcast(element: ControlElement): void {
     for (const { writer } of this.writers) writer.broadcast(element);
   }
@@ -127,7 +155,7 @@ export class OperatorChain {
   }
 
   get isAvailable(): boolean {
-    for (const { operator } of this.nodes) if (operator?.isAvailable?.() === false) return false;
+    for (const operator of this.#bounded) if (operator.isAvailable?.() === false) return false;
     return true;
   }
 
@@ -140,9 +168,9 @@ export class OperatorChain {
 
   /** Head to tail; true when nothing due is left. */
   fireProcessingTime(nowMs: number, limit: number): boolean {
-    for (const node of this.nodes) {
-      const isDone = guard(node.chained, () => node.operator?.fireProcessingTime?.(nowMs, limit) ?? true);
-      if (!isDone || this.isBlocked) return false;
+    for (const { operator, chained } of this.nodes) {
+      const fire = (firings: number): boolean => operator?.fireProcessingTime?.(nowMs, firings) ?? true;
+      if (!this.#fireInPieces(chained, fire, limit) || this.isBlocked) return false;
     }
     return true;
   }
@@ -153,42 +181,76 @@ export class OperatorChain {
       if (operator !== undefined) guard(chained, () => call(operator, chained));
   }
 
-  #fireDue(node: ChainNode, limit: number): boolean {
-    return guard(node.chained, () => node.operator?.fireDue?.(limit) ?? true);
+  #fireDue({ node: { operator, chained } }: ChainLink, limit: number): boolean {
+    return this.#fireInPieces(chained, (firings) => operator?.fireDue?.(firings) ?? true, limit);
   }
 
-  #enter(chainIndex: number, watermarkMs: EventTimeMs): void {
-    const node = this.#node(chainIndex);
-    guard(node.chained, () => node.operator?.processWatermark?.(watermarkMs));
-    this.#pending.push({ chainIndex, watermarkMs });
+  /** Ends early when an output fills up. */
+  #fireInPieces(chained: ChainedOperator, fire: (limit: number) => boolean, limit: number): boolean {
+    for (let left = limit; left > 0; left -= FIRINGS_PER_LOOK) {
+      if (guard(chained, () => fire(Math.min(left, FIRINGS_PER_LOOK)))) return true;
+      if (this.isBlocked) return false;
+    }
+    return false;
   }
 
-  #sendStatus(chainIndex: number, isIdle: boolean): void {
-    for (const next of this.#node(chainIndex).chained.next) {
-      if (this.#node(next.chainIndex).operator?.makesWatermarks !== true) this.#sendStatus(next.chainIndex, isIdle);
-    }
-    for (const { chainIndex: from, writer } of this.writers) {
-      if (from === chainIndex) writer.broadcast({ kind: 'status', isIdle });
+  #enter(link: ChainLink, element: Watermark | WatermarkStatus): void {
+    link.waiting.push(element);
+    this.#waitingCount++;
+    if (link.waiting.length === 1) this.#arrive(link);
+  }
+
+  /** The first of those that wait reaches the operator. A status makes nothing due and goes on. */
+  #arrive(link: ChainLink): void {
+    const { operator, chained } = link.node;
+    const [first] = link.waiting;
+    if (first === undefined) return;
+    if (first.kind === 'status') this.#goOn(link);
+    else guard(chained, () => operator?.processWatermark?.(first.timestampMs));
+  }
+
+  /** The first of those that wait leaves the operator; the next one arrives. */
+  #goOn(link: ChainLink): void {
+    const element = must(link.waiting.shift(), 'watermark or status that waits');
+    this.#waitingCount--;
+    if (link.node.operator?.makesWatermarks !== true) this.#emit(link, element);
+    this.#arrive(link);
+  }
+
+  #emit(link: ChainLink, element: Watermark | WatermarkStatus): void {
+    for (const index of link.next) this.#enter(this.#link(index), element);
+    for (const writer of link.writers) writer.broadcast(element);
+    const isEnd = link.writers.length > 0 || link.next.length === 0;
+    if (isEnd && element.kind === 'watermark') {
+      this.#outputWatermarkMs = Math.max(this.#outputWatermarkMs, element.timestampMs);
     }
   }
 
-  #forward(chainIndex: number, watermarkMs: EventTimeMs): void {
-    for (const next of this.#node(chainIndex).chained.next) this.#enter(next.chainIndex, watermarkMs);
-    for (const { chainIndex: from, writer } of this.writers) {
-      if (from === chainIndex) writer.broadcast({ kind: 'watermark', timestampMs: watermarkMs });
+  /** A record follows a watermark within one call: everything due fires now, however much it is. */
+  #catchUp(link: ChainLink): void {
+    const { operator, chained } = link.node;
+    while (link.waiting.length > 0) {
+      guard(chained, () => operator?.fireDue?.(Number.POSITIVE_INFINITY));
+      this.#goOn(link);
     }
-    this.#outputWatermarkMs = Math.max(this.#outputWatermarkMs, watermarkMs);
   }
 
   #connectNext(node: ChainNode): void {
     for (const { chainIndex, sideTag } of node.chained.next) {
-      const target = this.#node(chainIndex);
-      const input = must(target.operator, `operator '${target.chained.name}'`).input(0);
-      node.output.connect(new OperatorTarget(input, target.chained), sideTag);
+      const link = this.#link(chainIndex);
+      const { operator, chained } = link.node;
+      const input = must(operator, `operator '${chained.name}'`).input(0);
+      const { waiting } = link;
+      node.output.connect(
+        new OperatorTarget({ input, operator: chained, waiting, catchUp: () => this.#catchUp(link) }),
+        sideTag,
+      );
     }
   }
 
-  #node(chainIndex: number): ChainNode {
-    return must(this.nodes[chainIndex], `operator ${chainIndex} of the chain`);
+  #link(chainIndex: number): ChainLink {
+    const link = this.#links[chainIndex];
+    assert(link !== undefined, () => `No operator ${chainIndex} in the chain`);
+    return link;
   }
 }
