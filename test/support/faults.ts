@@ -1,0 +1,74 @@
+/** What can go wrong inside a user's function, once, while everything else goes well. */
+import { closeSync, openSync, readdirSync } from 'node:fs';
+import type { JobParameters } from '../../src/base/job-parameters.ts';
+
+/**
+ * throw      the function throws
+ * hang       it never returns
+ * exit       it ends its thread
+ * uncaught   it leaves an error to the event loop
+ */
+export type FaultKind = 'throw' | 'hang' | 'exit' | 'uncaught';
+
+export interface FaultSettings {
+  readonly kind: FaultKind;
+  /** Not before the record of this index. */
+  readonly atIndex: number;
+  /** Not before this folder (a pointer log) holds so many entries: what is restored afterwards is then a checkpoint. */
+  readonly folder: string;
+  readonly entries: number;
+  /** A file that is made by the fault: its second time does not come, in no thread and no process. */
+  readonly marker: string;
+}
+
+export function faultParameters({ kind, atIndex, folder, entries, marker }: FaultSettings): Record<string, string> {
+  return {
+    'fault-kind': kind,
+    'fault-at': String(atIndex),
+    'fault-folder': folder,
+    'fault-entries': String(entries),
+    'fault-marker': marker,
+  };
+}
+
+/** To be called with each record's index; does nothing without parameters. */
+export function faultOf(parameters: JobParameters): (index: number) => void {
+  const kind = parameters.get('fault-kind');
+  if (kind === undefined) return () => {};
+  const atIndex = parameters.number('fault-at', 0);
+  const folder = parameters.require('fault-folder');
+  const entries = parameters.number('fault-entries', 0);
+  const marker = parameters.require('fault-marker');
+  return (index) => {
+    if (index < atIndex || readdirSync(folder).length < entries || !isFirst(marker)) return;
+    strike(kind);
+  };
+}
+
+function isFirst(marker: string): boolean {
+  try {
+    closeSync(openSync(marker, 'wx'));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function strike(kind: string): void {
+  switch (kind) {
+    case 'throw':
+      throw new Error('this record is cursed');
+    case 'hang':
+      for (;;);
+    case 'exit':
+      process.exit(3);
+      break;
+    case 'uncaught':
+      setImmediate(() => {
+        throw new Error('nobody catches this');
+      });
+      return;
+    default:
+      throw new Error(`There is no fault '${kind}'`);
+  }
+}
