@@ -56,7 +56,7 @@ interface Ended {
 
 async function run({ command, ending }: Step, folder: string): Promise<Ended> {
   const shell = ending === undefined ? SHELL : SHELL.replace(') node', ') exec node');
-  const results = ending === undefined ? undefined : firstFile(folder, ending.folder);
+  const results = ending === undefined ? undefined : newFile(folder, ending.folder);
   const child = spawn('bash', ['-c', `${shell}${command}`], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -82,11 +82,13 @@ async function run({ command, ending }: Step, folder: string): Promise<Ended> {
   return ended;
 }
 
-/** Settles when the folder below `root` has a file whose name is not hidden. */
-async function firstFile(root: string, folder: string): Promise<void> {
-  const hasFile = (): boolean =>
-    existsSync(join(root, folder)) && readdirSync(join(root, folder)).some((name) => !name.startsWith('.'));
-  for await (const _ of watch(root, { recursive: true })) if (hasFile()) return;
+/** Settles when the folder below `root` has a file that was not there before and whose name is not hidden. */
+async function newFile(root: string, folder: string): Promise<void> {
+  const names = (): readonly string[] => (existsSync(join(root, folder)) ? readdirSync(join(root, folder)) : []);
+  const before = new Set(names());
+  for await (const _ of watch(root, { recursive: true })) {
+    if (names().some((name) => !name.startsWith('.') && !before.has(name))) return;
+  }
 }
 
 /** A command that shows one may fail. */

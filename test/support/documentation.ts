@@ -11,7 +11,7 @@
  *     -->
  *
  * A hidden comment right before a block says what the block is: `<!-- file orders.jsonl -->` the content of that file,
- * `<!-- output of words.ts -->` what that script prints, `<!-- killed once counts has a file -->` (or `interrupted`) a command that
+ * `<!-- output of words.ts -->` what that script prints, `<!-- killed once counts has a new file -->` (or `interrupted`) a command that
  * does not come to its end.
  */
 import { readdirSync, readFileSync } from 'node:fs';
@@ -32,7 +32,7 @@ export interface CodeBlock {
   readonly fileName: string | undefined;
   /** The script whose output the block is, said by a hidden comment. */
   readonly outputOf: string | undefined;
-  /** How the block's command is ended, as soon as the folder has a file whose name is not hidden. */
+  /** How the block's command is ended, as soon as the folder has a new file whose name is not hidden. */
   readonly ending: { readonly signal: NodeJS.Signals; readonly folder: string } | undefined;
 }
 
