@@ -13,13 +13,21 @@ const POINTER_FORMAT_VERSION = 1;
 
 /**
  * takeover    a process started and owns the job from here on; `restoreFrom`: it was told to start from this checkpoint
- *             (path of its directory) instead of the latest
+ *             (path of its directory) instead of the latest; `nextCheckpointId`: every folder chk-<n> that an earlier process
+ *             may have made, and this one clears away, has a lower n. So no later start uses such an n again, and what an old
+ *             process that wakes up does to its folder cannot meet a new one of the same name
  * checkpoint  this checkpoint is complete: its metadata was durable before the entry was made
  * finished    the job ended by itself (or was drained): the next start is a new run
  * canceled    the same after a cancel
  */
 export type PointerRecord =
-  | { readonly kind: 'takeover'; readonly host: string; readonly pid: number; readonly restoreFrom?: string }
+  | {
+      readonly kind: 'takeover';
+      readonly host: string;
+      readonly pid: number;
+      readonly restoreFrom?: string;
+      readonly nextCheckpointId?: CheckpointId;
+    }
   | { readonly kind: 'checkpoint'; readonly checkpointId: CheckpointId }
   | { readonly kind: 'finished' }
   | { readonly kind: 'canceled' };
@@ -97,11 +105,17 @@ function parseFields(bytes: Uint8Array, options: DecodePointerOptions): Fields {
 }
 
 function recordOf(fields: Fields): PointerRecord | undefined {
-  const { kind, host, pid, restoreFrom } = fields;
+  const { kind, host, pid, restoreFrom, nextCheckpointId } = fields;
   switch (kind) {
     case 'takeover':
       if (typeof host !== 'string' || typeof pid !== 'number') return undefined;
-      return { kind, host, pid, ...(typeof restoreFrom === 'string' ? { restoreFrom } : {}) };
+      return {
+        kind,
+        host,
+        pid,
+        ...(typeof restoreFrom === 'string' ? { restoreFrom } : {}),
+        ...(isPositive(nextCheckpointId) ? { nextCheckpointId: checkpointId(nextCheckpointId) } : {}),
+      };
     case 'checkpoint':
       return isPositive(fields['checkpointId'])
         ? { kind, checkpointId: checkpointId(fields['checkpointId']) }

@@ -117,3 +117,11 @@ export function namedCheckpoints(entries: readonly PointerEntry[]): readonly Che
   for (const { record } of entries) if (record.kind === 'checkpoint') ids.add(record.checkpointId);
   return [...ids].toSorted((a, b) => a - b);
 }
+
+/** Ids below were used before the latest takeover, and must not be used again; see `PointerRecord`. */
+export function nextCheckpointIdOf(entries: readonly PointerEntry[]): number {
+  return entries.reduce(
+    (next, { record }) => Math.max(next, record.kind === 'takeover' ? (record.nextCheckpointId ?? 1) : 1),
+    1,
+  );
+}

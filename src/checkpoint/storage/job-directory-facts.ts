@@ -4,7 +4,7 @@ import type { CheckpointId } from '../../base/ids.ts';
 import type { CheckpointMetadata } from '../metadata/checkpoint-metadata.ts';
 import type { PointerEntry } from '../pointer-log/pointer-entry.ts';
 import type { PointerLog } from '../pointer-log/pointer-log.ts';
-import { namedCheckpoints } from '../pointer-log/pointer-log-state.ts';
+import { namedCheckpoints, nextCheckpointIdOf } from '../pointer-log/pointer-log-state.ts';
 import {
   checkpointDirectoryName,
   lastName,
@@ -23,7 +23,7 @@ export interface DirectoryFacts {
   readonly stored: JobIdentity | undefined;
   readonly entries: readonly PointerEntry[];
   readonly listing: DirectoryListing;
-  /** Of folders and entries; 0 for none. Ids are never used twice. */
+  /** Of folders and entries, those included that were cleared away; 0 for none. Ids are never used twice. */
   readonly highestCheckpointId: number;
 }
 
@@ -40,7 +40,7 @@ export async function readDirectoryFacts(
     stored: identity === undefined ? undefined : decodeIdentity(identity, paths.identity, environment.strings),
     entries: log.entries,
     listing,
-    highestCheckpointId: Math.max(0, ...ids),
+    highestCheckpointId: Math.max(nextCheckpointIdOf(log.entries) - 1, ...ids),
   };
 }
 

@@ -76,6 +76,20 @@ describe('a second process', () => {
     expect((await directory.open()).fencingEpoch).toBe(3);
   });
 
+  it('that was stopped in the middle of its start is refused when another one has gone past meanwhile', async () => {
+    const directory = new CheckpointDirectory();
+    const first = await directory.open();
+    const { promise: goesOn, resolve: goOn } = Promise.withResolvers<void>();
+    const isLock = (path: string): boolean => path.endsWith('/lock-1');
+    const files = directory.files.nextProcess({ delay: async (_, path) => (isLock(path) ? goesOn : undefined) });
+    const stopped = directory.open({ environment: directory.environment(files) });
+    const owner = await directory.open({ takeover: true });
+    first.close();
+    goOn();
+    await expect(stopped).rejects.toMatchObject({ code: 'JOB_ALREADY_RUNNING' });
+    expect((await owner.storage.publish(await owner.storage.createLocation(checkpointId(1)))).kind).toBe('permitted');
+  });
+
   it('decides anew when the log changes while it starts', async () => {
     const directory = new CheckpointDirectory();
     const old = await directory.open();
@@ -124,6 +138,16 @@ describe('resuming', () => {
     expect(second.restored?.metadata.checkpointId).toBe(1);
     expect(second.nextCheckpointId).toBe(3);
     expect(await directory.tree()).toEqual(['chk-1/', 'chk-1/_metadata', 'shared/', sharedFile(1, 1)]);
+  });
+
+  it('uses no id again that an earlier start has cleared away: its process may still be about to', async () => {
+    const directory = new CheckpointDirectory();
+    const first = await directory.open();
+    await first.storage.createLocation(checkpointId(1));
+    const second = await directory.crashAndOpen();
+    expect(await directory.tree()).not.toContain('chk-1/');
+    expect(second.nextCheckpointId).toBe(2);
+    expect((await directory.crashAndOpen()).nextCheckpointId).toBe(2);
   });
 
   it('survives a power failure right after the permit', async () => {

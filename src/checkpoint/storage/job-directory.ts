@@ -132,7 +132,12 @@ class JobOpening {
       await this.#writeIdentity(resolved.facts);
       const runId = resolved.restore?.runId ?? runIdOf(resolved.decision) ?? this.#newRunId();
       const outcome = await this.#log.tryTakeOver(
-        { kind: 'takeover', ...this.#process(), ...restoreFrom(resolved) },
+        {
+          kind: 'takeover',
+          ...this.#process(),
+          ...restoreFrom(resolved),
+          nextCheckpointId: nextCheckpointId(resolved.facts),
+        },
         runId,
       );
       if (outcome.kind === 'taken') return this.#opened(resolved, runId, outcome.entry.fencingEpoch);
@@ -207,7 +212,7 @@ class JobOpening {
         archived: cleared.archived,
       }),
       retention: { retained: cleared.retained, droppedLast: [] },
-      nextCheckpointId: checkpointId(facts.highestCheckpointId + 1),
+      nextCheckpointId: nextCheckpointId(facts),
       close: () => lock.release(),
     };
   }
@@ -240,6 +245,10 @@ function runIdOf(decision: StartDecision): string | undefined {
 /** Kept in the takeover entry until a checkpoint completes: a crash before that must not fall back to the latest checkpoint. */
 function restoreFrom({ decision }: Resolved): { readonly restoreFrom?: string } {
   return decision.kind === 'restore' ? { restoreFrom: decision.directory } : {};
+}
+
+function nextCheckpointId({ highestCheckpointId }: DirectoryFacts): CheckpointId {
+  return checkpointId(highestCheckpointId + 1);
 }
 
 function isEqual(a: Uint8Array, b: Uint8Array): boolean {

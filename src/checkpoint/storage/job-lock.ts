@@ -11,6 +11,9 @@ import { decodeLockHolder, encodeLockHolder } from '../protocol/job-identity.ts'
 import type { LockHolder } from '../protocol/job-identity.ts';
 import { readIfPresent, removeIfPresent } from './durable-file.ts';
 
+/** Each is lost to another process that starts at the same time. */
+const GENERATION_ATTEMPTS_MAX = 20;
+
 export interface JobLockOptions {
   readonly environment: Environment;
   readonly paths: CheckpointPaths;
@@ -26,19 +29,39 @@ export type JobLock =
   | { readonly kind: 'held'; readonly holder: LockHolder | undefined };
 
 export async function lockJob(options: JobLockOptions): Promise<JobLock> {
-  const { locks, paths } = options;
-  let generation = Math.max(1, ...(await lockGenerations(options)));
-  await makeLockFile(options, generation);
-  let lock = locks.tryLock(paths.lock(generation));
-  if (lock === undefined && options.takeover) {
-    generation++;
-    await makeLockFile(options, generation);
-    lock = locks.tryLock(paths.lock(generation));
+  for (let attempt = 0; attempt < GENERATION_ATTEMPTS_MAX; attempt++) {
+    const held = await tryGenerations(options);
+    if (held === undefined) return { kind: 'held', holder: await readHolder(options) };
+    // Somebody may have gone past this lock, and removed it, since it was looked for: then a later one is the one that counts.
+    if ((await newestGeneration(options)) === held.generation) {
+      await writeHolder(options);
+      await removeOldLocks(options, held.generation);
+      return { kind: 'acquired', lock: held.lock };
+    }
+    held.lock.release();
   }
-  if (lock === undefined) return { kind: 'held', holder: await readHolder(options) };
-  await writeHolder(options);
-  await removeOldLocks(options, generation);
-  return { kind: 'acquired', lock };
+  return { kind: 'held', holder: await readHolder(options) };
+}
+
+interface HeldGeneration {
+  readonly lock: HeldLock;
+  readonly generation: number;
+}
+
+/** undefined: another process holds the newest lock, and this one is not to go past it. */
+async function tryGenerations(options: JobLockOptions): Promise<HeldGeneration | undefined> {
+  const { locks, paths, takeover } = options;
+  const newest = await newestGeneration(options);
+  for (const generation of takeover ? [newest, newest + 1] : [newest]) {
+    await makeLockFile(options, generation);
+    const lock = locks.tryLock(paths.lock(generation));
+    if (lock !== undefined) return { lock, generation };
+  }
+  return undefined;
+}
+
+async function newestGeneration(options: JobLockOptions): Promise<number> {
+  return Math.max(1, ...(await lockGenerations(options)));
 }
 
 /** Only a file that is not there yet is opened: closing one would drop a lock that this process holds on it. */
