@@ -17,6 +17,8 @@ export class SimLocks {
   }
 
   #tryLock(process: SimProcess, path: string): HeldLock | undefined {
+    // As SQLite does, which the real locks are made of: a file that somebody has removed is made anew.
+    if (this.#disk.find(path) === undefined) this.#disk.put(path, '');
     const file = this.#disk.file(path);
     const holder = this.#holders.get(file);
     if (holder !== undefined && !holder.isDead) return undefined;

@@ -27,6 +27,8 @@ export class CheckpointDirectory {
   readonly #entries = new WeakMap<Uint8Array, PointerEntry>();
   readonly #metadata = new WeakMap<Uint8Array, CheckpointMetadata>();
 
+  #hasFinished = false;
+
   constructor(disk: SimDisk, jobDirectory: string) {
     this.#disk = disk;
     this.#paths = new CheckpointPaths(jobDirectory);
@@ -48,14 +50,20 @@ export class CheckpointDirectory {
       .toSorted((a, b) => a.sequence - b.sequence);
   }
 
-  /** True when the latest run has recorded its end. */
+  /** True when the run has recorded its end. A later start may have put the entry away already. */
   get hasFinished(): boolean {
-    return this.entries().at(-1)?.record.kind === 'finished';
+    return this.#hasFinished || isEnd(this.entries());
+  }
+
+  /** The end may not have been durable. */
+  powerLost(): void {
+    this.#hasFinished = isEnd(this.entries());
   }
 
   /** After every change in the directory. @throws Error when the newest complete checkpoint could not be restored */
   look(): void {
     const entries = this.entries();
+    this.#hasFinished ||= isEnd(entries);
     const newest = entries.findLast(({ record }) => record.kind === 'checkpoint');
     if (newest?.record.kind !== 'checkpoint') return;
     const isOver = entries.some(
@@ -99,6 +107,10 @@ export class CheckpointDirectory {
     this.#metadata.set(node.content, metadata);
     return metadata;
   }
+}
+
+function isEnd(entries: readonly PointerEntry[]): boolean {
+  return entries.some(({ record }) => record.kind === 'finished');
 }
 
 function isExpectedAtEnd(path: string): boolean {

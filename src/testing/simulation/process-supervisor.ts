@@ -4,7 +4,6 @@
  * finding.
  */
 import { MillraceError, fromErrorRecord, messageOf } from '../../base/errors.ts';
-import type { ErrorRecord } from '../../base/errors.ts';
 import type { Mutants } from '../../base/mutants.ts';
 import type { SimRandom } from '../../host/sim/sim-random.ts';
 import { SimProcess } from '../../host/sim/sim-world.ts';
@@ -105,7 +104,7 @@ export class ProcessSupervisor {
       parallelism: pick(this.#random, job.parallelism ?? DEFAULT_PARALLELISM),
       configuration: this.#configuration,
       stepLimits: drawStepLimits(this.#random),
-      onEvent: (event) => this.#onEvent(event),
+      onEvent: (event) => this.#onEvent(simulated, event),
       onEnd: (end) => this.#onEnd(simulated, end),
     });
     this.#processes.push(simulated);
@@ -145,13 +144,14 @@ export class ProcessSupervisor {
     });
   }
 
-  #onEvent(event: JobEvent): void {
+  #onEvent(simulated: SimulatedProcess, event: JobEvent): void {
     if (event.kind === 'checkpoint-completed') this.#checkpointCount++;
-    if (event.kind === 'attempt-failed' && !this.#isExplainedRecord(event.error)) {
-      this.#options.onFinding(
-        new Error(`An attempt failed: ${event.error.message}`, { cause: fromErrorRecord(event.error) }),
-      );
-    }
+    if (event.kind !== 'attempt-failed' || this.#isExplained(simulated, fromErrorRecord(event.error))) return;
+    // A process that another one has taken the job over from may meet anything; its end has to say what it was.
+    if (!this.#isOwner(simulated) && event.error.code !== 'INVARIANT_VIOLATED') return;
+    this.#options.onFinding(
+      new Error(`An attempt failed: ${event.error.message}`, { cause: fromErrorRecord(event.error) }),
+    );
   }
 
   #onEnd(simulated: SimulatedProcess, end: ProcessEnd): void {
@@ -170,7 +170,7 @@ export class ProcessSupervisor {
       this.#hasEndedUnseen = true;
       return;
     }
-    if (!this.#isExplained(end.error)) {
+    if (!this.#isExplained(simulated, end.error)) {
       onFinding(new Error(`The process failed: ${messageOf(end.error)}`, { cause: end.error }));
     }
     if (this.current === undefined)
@@ -190,17 +190,14 @@ export class ProcessSupervisor {
 
   /** The run ended while its process was stopped or dying, and the next start found its output. */
   #isOutputOfFinishedRun(error: unknown): boolean {
-    return (
-      MillraceError.is(error) &&
-      error.code === 'OUTPUT_NOT_EMPTY' &&
-      this.#options.directory.entries().some(({ record }) => record.kind === 'finished')
-    );
+    return MillraceError.is(error) && error.code === 'OUTPUT_NOT_EMPTY' && this.#options.directory.hasFinished;
   }
 
-  #isExplained(error: unknown): boolean {
+  #isExplained(simulated: SimulatedProcess, error: unknown): boolean {
     if (!MillraceError.is(error)) return false;
     switch (error.code) {
       case 'JOB_FENCED':
+        return !this.#isOwner(simulated);
       case 'JOB_ALREADY_RUNNING':
         return this.#processes.length > 1;
       case 'TASK_THREAD_DIED':
@@ -208,7 +205,6 @@ export class ProcessSupervisor {
       case 'USER_FUNCTION_FAILED':
         return error.message.startsWith('Simulated failure');
       case 'CHECKPOINT_FAILURES_EXCEEDED':
-        return this.#wasTroubled() || this.#processes.length > 1;
       case 'CHECKPOINT_STORAGE_FAILED':
       case 'OUTPUT_FAILED':
       case 'INPUT_UNREADABLE':
@@ -218,8 +214,10 @@ export class ProcessSupervisor {
     }
   }
 
-  #isExplainedRecord(record: ErrorRecord): boolean {
-    return this.#isExplained(fromErrorRecord(record));
+  /** True when no other process has taken the job over since this one did. */
+  #isOwner({ number }: SimulatedProcess): boolean {
+    const takeover = this.#options.directory.entries().findLast(({ record }) => record.kind === 'takeover');
+    return takeover?.record.kind === 'takeover' && takeover.record.pid === number;
   }
 
   #wasTroubled(): boolean {

@@ -182,7 +182,9 @@ export class Simulation {
   #crash({ remains, downMs }: Extract<Fault, { kind: 'crash' }>): void {
     this.#armed = undefined;
     this.#supervisor.crash(remains, downMs);
-    if (remains !== 'written') this.#output.powerLost();
+    if (remains === 'written') return;
+    this.#output.powerLost();
+    this.#directory.powerLost();
   }
 
   #endFaults(): void {
