@@ -104,6 +104,7 @@ export class ProcessSupervisor {
       parallelism: pick(this.#random, job.parallelism ?? DEFAULT_PARALLELISM),
       configuration: this.#configuration,
       stepLimits: drawStepLimits(this.#random),
+      checkMutation: this.#random.chance(0.5),
       onEvent: (event) => this.#onEvent(simulated, event),
       onEnd: (end) => this.#onEnd(simulated, end),
     });

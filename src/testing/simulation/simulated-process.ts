@@ -26,6 +26,8 @@ export interface SimulatedProcessOptions {
   readonly parallelism: number;
   readonly configuration: Readonly<Record<string, string>>;
   readonly stepLimits: StepLimits;
+  /** Copies are handed out and compared; without, user code changes what lies in the state. */
+  readonly checkMutation: boolean;
   readonly mutants: Mutants;
   readonly onEvent: (event: JobEvent) => void;
   readonly onEnd: (end: ProcessEnd) => void;
@@ -81,7 +83,8 @@ export class SimulatedProcess {
   }
 
   #start(): ReturnType<typeof startJob> {
-    const { machine, job, number, takeover, parallelism, configuration, mutants, onEvent } = this.#options;
+    const { machine, job, number, takeover, parallelism, configuration, mutants, onEvent, checkMutation } =
+      this.#options;
     const environment = this.#environment(this.process, false);
     return startJob({
       definition: job.job,
@@ -91,7 +94,7 @@ export class SimulatedProcess {
       defaultParallelism: parallelism,
       fileSettings: [],
       commandLineSettings: Object.entries(configuration).map(([key, value]) => ({ key, value, origin: 'simulation' })),
-      checks: { checkMutation: true, checkValues: true, mutants },
+      checks: { checkMutation, checkValues: true, mutants },
       options: {
         takeover,
         parallelism,

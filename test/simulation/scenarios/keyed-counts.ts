@@ -35,14 +35,13 @@ const keyedCountsJob: JobDefinition = job('keyed-counts', (env) => {
     .keyBy((value) => value % KEYS)
     .process(new CountPerKey())
     .uid('counts')
-    .sinkTo(FileSink.jsonLines(env.parameters.require('output')))
+    .sinkTo(FileSink.jsonLines('/output'))
     .uid('results');
 });
 
 export const keyedCounts: SimulationScenario = {
   name: 'keyed-counts',
   job: keyedCountsJob,
-  parameters: { output: '/output' },
   outputs: ['/output'],
   check: (output) => requireSameLines(output.lines('/output'), expectedLines(), 'counts'),
 };
