@@ -43,9 +43,9 @@ function start(name: string, jobParameters: readonly string[]): ChildProcess {
       '--',
       ...['--input', FLIGHTS_FILE, '--output', `${folder}/${name}`, ...jobParameters],
     ],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
+    { stdio: ['ignore', 'ignore', 'pipe'] },
   );
-  child.stdout?.setEncoding('utf8');
+  child.stderr?.setEncoding('utf8');
   return child;
 }
 
@@ -54,17 +54,15 @@ function ended(child: ChildProcess): Promise<number | string> {
   return new Promise((resolve) => child.once('exit', (code, signal) => resolve(signal ?? code ?? 1)));
 }
 
-/** Passes the line that says which run this is on; settles when the job runs. */
+/** Shows which run this is; settles when the job runs, or when its process has ended. */
 function started(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => {
     let text = '';
-    child.stdout?.on('data', (chunk: string) => {
+    child.stderr?.on('data', (chunk: string) => {
       text += chunk;
-      const line = text.split('\n').find((candidate) => /resuming|new run/.test(candidate));
-      if (line === undefined || !text.includes('RUNNING')) return;
-      console.log(`      ${line.trim()}`);
-      child.stdout?.removeAllListeners('data');
-      child.stdout?.resume();
+      if (!text.includes('status RUNNING')) return;
+      console.log(`      ${text.split('\n').find((line) => /^(resuming|new run)/.test(line)) ?? ''}`);
+      child.stderr?.removeAllListeners('data').resume();
       resolve();
     });
     child.once('exit', () => resolve());
@@ -72,7 +70,6 @@ function started(child: ChildProcess): Promise<void> {
 }
 
 async function finish(child: ChildProcess): Promise<void> {
-  child.stdout?.resume();
   const outcome = await ended(child);
   if (outcome !== 0) throw new Error(`The job ended with ${outcome}`);
 }
@@ -93,7 +90,9 @@ async function runAndKill(number: number): Promise<boolean> {
 requireFlights();
 rmSync(folder, { recursive: true, force: true });
 console.log(`Undisturbed run over ${ROWS.toLocaleString('en')} flights ...`);
-await finish(start('undisturbed', []));
+const first = start('undisturbed', []);
+first.stderr?.resume();
+await finish(first);
 console.log(
   `The same job at ${ROWS_PER_SECOND.toLocaleString('en')} rows/s, checkpoints each 200 ms, killed ${kills} times:`,
 );
