@@ -119,11 +119,15 @@ export function checkpointFolder(folder: string): string {
 
 /** The committed rows of a JSON lines sink. */
 export function outputRows(folder: string): readonly unknown[] {
-  return committedFiles(outputFolder(folder)).flatMap((path) =>
-    readFileSync(path, 'utf8')
+  return outputLines(outputFolder(folder)).map((line): unknown => JSON.parse(line));
+}
+
+/** The committed lines of a sink that writes to `path`, but for empty ones. */
+export function outputLines(path: string): readonly string[] {
+  return committedFiles(path).flatMap((file) =>
+    readFileSync(file, 'utf8')
       .split('\n')
-      .filter((line) => line !== '')
-      .map((line): unknown => JSON.parse(line)),
+      .filter((line) => line !== ''),
   );
 }
 
