@@ -11,7 +11,12 @@ export interface CrashPlan {
   readonly point: CrashPoint;
   /** 1: the first time. */
   readonly occurrence: number;
+  /** Default SIGKILL. A process that was stopped goes on with what it was about to do when somebody continues it. */
+  readonly signal?: 'SIGKILL' | 'SIGSTOP';
 }
+
+/** A stop takes no longer to arrive. */
+const STOPPING_MS = 100;
 
 /** Decorates the files of one thread; occurrences are counted for each thread. */
 export function crashingFiles(files: Files, plan: CrashPlan): Files {
@@ -61,7 +66,7 @@ class CrashingFileHandle implements FileHandle {
     const operation: FileOperation = { kind: 'write', path: this.#path };
     if (this.#crash.isDue('half', operation)) {
       await this.#handle.write(bytes.subarray(0, Math.floor(bytes.length / 2)), position);
-      this.#crash.die();
+      this.#crash.strike();
     }
     await this.#crash.around(operation, () => this.#handle.write(bytes, position));
   }
@@ -92,9 +97,9 @@ class Crash {
   }
 
   async around<T>(operation: FileOperation, act: () => Promise<T>): Promise<T> {
-    if (this.isDue('before', operation)) this.die();
+    if (this.isDue('before', operation)) this.strike();
     const result = await act();
-    if (this.isDue('after', operation)) this.die();
+    if (this.isDue('after', operation)) this.strike();
     return result;
   }
 
@@ -106,11 +111,14 @@ class Crash {
     return this.#occurrences === this.#plan.occurrence;
   }
 
-  die(): never {
-    writeSync(1, `${JSON.stringify({ kind: 'crashing', ...this.#plan })}\n`);
-    process.kill(process.pid, 'SIGKILL');
+  strike(): void {
+    const { signal = 'SIGKILL', ...point } = this.#plan;
+    writeSync(1, `${JSON.stringify({ kind: 'crashing', ...point })}\n`);
+    process.kill(process.pid, signal);
     // The signal may take a moment to arrive, and this thread must not do anything until it does.
-    for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);
+    const word = new Int32Array(new SharedArrayBuffer(4));
+    while (signal === 'SIGKILL') Atomics.wait(word, 0, 0, 1000);
+    Atomics.wait(word, 0, 0, STOPPING_MS);
   }
 }
 

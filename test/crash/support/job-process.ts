@@ -1,9 +1,11 @@
 /** The test's end of a job process: its lines, its signals, its end. */
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setImmediate } from 'node:timers/promises';
 import { CRASH_VARIABLE } from './job-process-options.ts';
 import type { JobLine, JobProcessOptions } from './job-process-options.ts';
 
@@ -32,10 +34,11 @@ export class JobProcess {
   #errors = '';
 
   constructor(options: JobProcessOptions, nodeOptions: readonly string[] = []) {
-    const crash = options.crash === undefined ? {} : { [CRASH_VARIABLE]: JSON.stringify(options.crash) };
+    const { crash, host } = options;
+    const crashInThreads = host === 'threads' && crash !== undefined ? { [CRASH_VARIABLE]: JSON.stringify(crash) } : {};
     this.#child = spawn(process.execPath, ['--conditions=source', ...nodeOptions, MAIN, JSON.stringify(options)], {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...crash, NODE_COMPILE_CACHE: COMPILE_CACHE },
+      env: { ...process.env, ...crashInThreads, NODE_COMPILE_CACHE: COMPILE_CACHE },
     });
     const { stdout, stderr } = this.#child;
     if (stdout === null || stderr === null) throw new Error('The process has no pipes');
@@ -62,6 +65,11 @@ export class JobProcess {
 
   all<Kind extends JobLine['kind']>(kind: Kind): readonly LineOf<Kind>[] {
     return this.lines.filter((line): line is LineOf<Kind> => line.kind === kind);
+  }
+
+  /** Settles when the kernel has stopped the process. */
+  async stopped(): Promise<void> {
+    while (!stateOf(this.pid).startsWith('T')) await setImmediate();
   }
 
   signal(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void {
@@ -101,4 +109,12 @@ export class JobProcess {
       waiting.resolve(line);
     }
   }
+}
+
+/** One letter, as ps shows it; T is stopped. */
+function stateOf(pid: number): string {
+  if (!existsSync('/proc/self/stat')) return execFileSync('ps', ['-o', 'stat=', '-p', String(pid)]).toString();
+  const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  // The name in parentheses comes before it and may hold anything.
+  return text.slice(text.lastIndexOf(')') + 2);
 }

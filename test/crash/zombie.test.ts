@@ -1,0 +1,136 @@
+/**
+ * A process is stopped (SIGSTOP) and wakes up when another one has taken its job over. The kernel lock is still the stopped one's,
+ * so the other one must be told to take over; the pointer log fences the one that wakes up, wherever it was stopped.
+ */
+import { readdirSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ERROR_CATALOGUE } from '../../src/base/error-catalogue.ts';
+import { CRASH_JOB, RECORDS } from './support/crash-job.ts';
+import type { CrashPoint } from './support/crash-point.ts';
+import { JobFolders } from './support/job-folders.ts';
+import type { CommittedOutput } from './support/job-folders.ts';
+import { JobProcess } from './support/job-process.ts';
+import type { JobProcessOptions } from './support/job-process-options.ts';
+import { processOptions, undisturbedOutput } from './support/kill-and-resume.ts';
+
+/** Slow enough that the job is far from its end after its first checkpoints. */
+const SLOW = RECORDS;
+const EXIT = { already: ERROR_CATALOGUE.JOB_ALREADY_RUNNING.exitCode, fenced: ERROR_CATALOGUE.JOB_FENCED.exitCode };
+
+let expected: CommittedOutput = {};
+let folders: JobFolders;
+const running: JobProcess[] = [];
+
+beforeAll(async () => {
+  expected = await undisturbedOutput(CRASH_JOB);
+});
+
+beforeEach(() => {
+  folders = new JobFolders();
+});
+
+afterEach(async () => {
+  for (const job of running.splice(0)) {
+    job.signal('SIGKILL');
+    await job.ended;
+  }
+  folders.remove();
+});
+
+type Host = JobProcessOptions['host'];
+
+function start(host: Host, options: Partial<JobProcessOptions> & { readonly rate?: number } = {}): JobProcess {
+  const { rate, ...more } = options;
+  const parameters = { ...CRASH_JOB.parameters, ...(rate === undefined ? {} : { rate: String(rate) }) };
+  const job = new JobProcess({ ...processOptions({ ...CRASH_JOB, host, parameters }, folders), ...more });
+  running.push(job);
+  return job;
+}
+
+/** Stopped after its second checkpoint. */
+async function stopped(host: Host): Promise<JobProcess> {
+  const job = start(host, { rate: SLOW });
+  await job.line('checkpoint', 2);
+  job.signal('SIGSTOP');
+  await job.stopped();
+  return job;
+}
+
+/** Stopped when it gets to the point for the second time, or at the end of the job. */
+async function stoppedAt(host: Host, point: CrashPoint): Promise<JobProcess> {
+  const isAtEnd = point === 'before-finished-entry';
+  const crash = { point, occurrence: isAtEnd ? 1 : 2, signal: 'SIGSTOP' } as const;
+  const job = start(host, isAtEnd ? { crash } : { crash, rate: SLOW });
+  await job.line('crashing');
+  await job.stopped();
+  return job;
+}
+
+async function expectFenced(job: JobProcess): Promise<void> {
+  expect(await job.ended, job.describe()).toEqual({ code: EXIT.fenced, signal: null });
+  expect(job.all('error'), job.describe()).toMatchObject([{ code: 'JOB_FENCED' }]);
+  expect(job.all('result')).toEqual([]);
+}
+
+/** Hidden files that the stopped process may leave, and the lock's own journal, aside. */
+function namesBelow(folder: string): readonly string[] {
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  return names.filter((name) => !/(^|\/)\.|\/lock-\d+-journal$/.test(name)).toSorted();
+}
+
+/** A last start finds the finished run, refuses to touch its output, and clears away what the stopped process left. */
+async function expectCleared(): Promise<void> {
+  const job = start('inline');
+  await job.ended;
+  expect(job.all('error'), job.describe()).toMatchObject([{ code: 'OUTPUT_NOT_EMPTY' }]);
+  expect(folders.checkpointFiles()).toEqual([]);
+}
+
+describe.for(['inline', 'threads'] as const)('a stopped process on the %s host', (host) => {
+  it('keeps others out, says who it is, and is fenced by whoever takes over in the middle of the job', async () => {
+    const zombie = await stopped(host);
+    const refused = start(host);
+    expect(await refused.ended).toEqual({ code: EXIT.already, signal: null });
+    const [error] = refused.all('error');
+    expect(error?.code).toBe('JOB_ALREADY_RUNNING');
+    expect(error?.message).toMatch(
+      new RegExp(`process ${zombie.pid} on '${hostname()}' \\(since 20\\d\\d-.*Z\\) runs it`),
+    );
+    const successor = start(host, { takeover: true, rate: SLOW });
+    await successor.line('checkpoint');
+    zombie.signal('SIGCONT');
+    await expectFenced(zombie);
+    expect(await successor.ended, successor.describe()).toEqual({ code: 0, signal: null });
+    expect(successor.all('result')).toMatchObject([{ outcome: 'FINISHED', restarts: 0 }]);
+    expect(successor.all('started')[0]?.startLine).toMatch(/^resuming chk-/);
+    expect(folders.committed()).toEqual(expected);
+    await expectCleared();
+  });
+});
+
+describe('a process that wakes up when its successor has finished', () => {
+  const points: readonly CrashPoint[] = [
+    'before-checkpoint-folder',
+    'before-data-file',
+    'before-pointer-entry',
+    'before-old-metadata-removed',
+    'before-output-file-sync',
+    'before-sink-commit',
+    'before-finished-entry',
+  ];
+
+  it.for(points)('commits nothing and deletes nothing: stopped %s', async (point) => {
+    const zombie = await stoppedAt('inline', point);
+    const successor = start('inline', { takeover: true });
+    expect(await successor.ended, successor.describe()).toEqual({ code: 0, signal: null });
+    expect(folders.committed()).toEqual(expected);
+    const before = { output: namesBelow(folders.output), checkpoints: namesBelow(folders.checkpoints) };
+    zombie.signal('SIGCONT');
+    await expectFenced(zombie);
+    expect(namesBelow(folders.output)).toEqual(before.output);
+    expect(namesBelow(folders.checkpoints)).toEqual(expect.arrayContaining([...before.checkpoints]));
+    expect(folders.committed()).toEqual(expected);
+    await expectCleared();
+  });
+});
