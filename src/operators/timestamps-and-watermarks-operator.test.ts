@@ -91,6 +91,32 @@ describe('watermarks', () => {
     expect(watermarks(harness)).toEqual([50]);
   });
 
+  test('are sent again after a restore, because channels behind know nothing of them', () => {
+    const harness = assigning();
+    harness.element(1, 50);
+    harness.processingTime(200);
+    harness.take();
+
+    harness.restart();
+    expect(watermarks(harness)).toEqual([50]);
+    harness.fireDue();
+    harness.processingTime(400);
+    expect(watermarks(harness)).toEqual([]);
+  });
+
+  test('that were sent again are those of each subtask, and of a new one those of the slowest', () => {
+    const harness = assigning({}, 2);
+    harness.element(1, 50);
+    harness.element(2, 20);
+    harness.processingTime(200);
+    harness.take();
+
+    harness.restart(2);
+    expect(watermarks(harness)).toEqual([50, 20]);
+    harness.restart(3);
+    expect(watermarks(harness)).toEqual([50, 20, 20]);
+  });
+
   test('follow the slowest of the subtasks that are merged into one', () => {
     const harness = assigning({}, 2);
     harness.element(1, 50);
@@ -102,7 +128,7 @@ describe('watermarks', () => {
     harness.element(3, 30);
     harness.processingTime(400);
 
-    expect(watermarks(harness)).toEqual([30]);
+    expect(watermarks(harness)).toEqual([20, 30]);
   });
 
   test('of an idle stream come back with the next one that grows', () => {

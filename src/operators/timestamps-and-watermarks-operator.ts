@@ -41,6 +41,8 @@ class TimestampsAndWatermarksOperator<T> implements StreamOperator, OperatorInpu
   #context: OperatorContext | undefined;
   #snapshots: ListStateHandle<GeneratorSnapshot> | undefined;
   #watermarkMs: EventTimeMs = WATERMARK_MIN;
+  /** Channels begin anew with a restore: they are told the watermark once more, or they would hold it back until it grows. */
+  #isToRepeat = false;
   #isIdle = false;
   /** Infinity: no periodic watermarks. */
   #nextPeriodMs = Number.POSITIVE_INFINITY;
@@ -57,11 +59,12 @@ class TimestampsAndWatermarksOperator<T> implements StreamOperator, OperatorInpu
 
   setup(context: OperatorContext): void {
     this.#context = context;
-    this.#watermarkMs = context.restoredWatermarkMs;
     this.#snapshots = context.operatorState.listState<GeneratorSnapshot>('watermark-generator', 'split');
     // After scaling down there are several, of which only the slowest is safe for all; after scaling up some subtasks have none.
     const [slowest] = this.#snapshots.get().toSorted((a, b) => (a.watermarkMs < b.watermarkMs ? -1 : 1));
     if (slowest !== undefined) this.#generator.restore(slowest.generator);
+    this.#watermarkMs = slowest?.watermarkMs ?? context.restoredWatermarkMs;
+    this.#isToRepeat = this.#watermarkMs > WATERMARK_MIN;
   }
 
   open(): void {
@@ -82,6 +85,12 @@ class TimestampsAndWatermarksOperator<T> implements StreamOperator, OperatorInpu
 
   processWatermark(watermarkMs: EventTimeMs): void {
     if (watermarkMs === WATERMARK_MAX) this.#emitWatermark(WATERMARK_MAX);
+  }
+
+  fireDue(): boolean {
+    if (this.#isToRepeat) afterSetup(this.#context).emitWatermark(this.#watermarkMs);
+    this.#isToRepeat = false;
+    return true;
   }
 
   nextProcessingTimeMs(): number {

@@ -1,58 +1,13 @@
 /** assignTimestampsAndWatermarks in the middle of a stream, against recorded Flink jobs. */
-import { WATERMARK_MIN } from '../../src/base/event-time.ts';
-import type { EventTimeMs } from '../../src/base/event-time.ts';
-import type { WatermarkGenerator, WatermarkStrategy as Strategy } from '../../src/base/watermark-strategy.ts';
+import type { WatermarkStrategy as Strategy } from '../../src/base/watermark-strategy.ts';
 import { WatermarkStrategy } from '../../src/api/watermark-strategies.ts';
 import { timestampsAndWatermarksOperator } from '../../src/operators/timestamps-and-watermarks-operator.ts';
 import type { OutputLine } from '../support/golden-order.ts';
 import { applyLine, feed, outputLine, replayHarness, testGoldenCase } from '../support/golden-replay.ts';
 import type { Element, Replay, ReplayedJob } from '../support/golden-replay.ts';
+import { EachRecordGenerator, PunctuatedGenerator } from '../support/golden-watermarks.ts';
 import { dumpWindows } from '../support/golden-windows.ts';
 import { OperatorHarness } from '../support/operator-harness.ts';
-
-/** Sends a watermark after each record with v < 0, and is idle from a record with v = 99 to its next watermark. */
-class PunctuatedGenerator implements WatermarkGenerator {
-  #isIdle = false;
-
-  onEvent(timestampMs: EventTimeMs, value: unknown): EventTimeMs | undefined {
-    const { v } = value as Element; // the case has such records only
-    this.#isIdle = v === 99 || (this.#isIdle && v >= 0);
-    return v < 0 ? timestampMs : undefined;
-  }
-
-  current(): EventTimeMs {
-    return WATERMARK_MIN;
-  }
-
-  isIdle(): boolean {
-    return this.#isIdle;
-  }
-
-  snapshot(): unknown {
-    return this.#isIdle;
-  }
-
-  restore(state: unknown): void {
-    this.#isIdle = state === true;
-  }
-}
-
-/** Sends a watermark of its timestamp - 1 after each record. */
-class EachRecordGenerator implements WatermarkGenerator {
-  onEvent(timestampMs: EventTimeMs): EventTimeMs {
-    return timestampMs - 1;
-  }
-
-  current(): EventTimeMs {
-    return WATERMARK_MIN;
-  }
-
-  snapshot(): null {
-    return null;
-  }
-
-  restore(): void {}
-}
 
 const strategies: Record<string, Strategy<Element>> = {
   'wm-monotonous': WatermarkStrategy.forMonotonousTimestamps<Element>(),
@@ -81,14 +36,24 @@ function strategyJob(strategy: Strategy<Element>, { restoreEvery }: Replay): Rep
   };
 }
 
-/** A restored stream is active until it is found idle again, as the channels behind it are. */
-const withoutStatus = (lines: OutputLine[], { restoreEvery }: Replay): OutputLine[] =>
-  restoreEvery === undefined ? lines : lines.filter(({ status }) => status === undefined);
+/**
+ * Channels behind a restored operator begin anew: they are told its watermark again, and it is active until it is found idle once
+ * more.
+ */
+const withoutRestores = (lines: OutputLine[], { restoreEvery }: Replay): OutputLine[] => {
+  if (restoreEvery === undefined) return lines;
+  let latest: OutputLine['watermark'];
+  return lines.filter(({ status, watermark }) => {
+    const isRepeated = watermark !== undefined && watermark === latest;
+    latest = watermark ?? latest;
+    return status === undefined && !isRepeated;
+  });
+};
 
 const replays = [undefined, 1, 2, 3].map((restoreEvery): Replay => ({ fireLimit: 1, restoreEvery, parallelisms: [1] }));
 
 for (const [name, strategy] of Object.entries(strategies)) {
-  testGoldenCase(name, (replay) => strategyJob(strategy, replay), { replays, adapt: withoutStatus });
+  testGoldenCase(name, (replay) => strategyJob(strategy, replay), { replays, adapt: withoutRestores });
 }
 
 /** How long a stream was quiet is not restored. */
