@@ -1,5 +1,7 @@
 /** Reads what a start is decided on. */
 import type { Environment } from '../../base/environment.ts';
+import { fileErrorCode } from '../../base/files.ts';
+import type { Files } from '../../base/files.ts';
 import type { CheckpointId } from '../../base/ids.ts';
 import type { CheckpointMetadata } from '../metadata/checkpoint-metadata.ts';
 import type { PointerEntry } from '../pointer-log/pointer-entry.ts';
@@ -45,14 +47,23 @@ export async function readDirectoryFacts(
 }
 
 async function listDirectory({ files }: Environment, paths: CheckpointPaths): Promise<DirectoryListing> {
-  const checkpoints: { checkpointId: CheckpointId; files: string[] }[] = [];
+  const checkpoints: { checkpointId: CheckpointId; files: readonly string[] }[] = [];
   for (const { name, kind } of await files.list(paths.jobDirectory)) {
     const checkpointId = kind === 'directory' ? parseCheckpointDirectory(name) : undefined;
     if (checkpointId === undefined) continue;
-    const names = await files.list(paths.checkpoint(checkpointId));
-    checkpoints.push({ checkpointId, files: names.map((entry) => entry.name) });
+    checkpoints.push({ checkpointId, files: await namesIn(files, paths.checkpoint(checkpointId)) });
   }
   return { checkpoints, shared: (await files.list(paths.shared)).map(({ name }) => name) };
+}
+
+/** None when the folder is gone: its owner, who has not been fenced yet, may clear it away at any moment. */
+async function namesIn(files: Files, folder: string): Promise<readonly string[]> {
+  try {
+    return (await files.list(folder)).map(({ name }) => name);
+  } catch (error) {
+    if (fileErrorCode(error) === 'ENOENT') return [];
+    throw error;
+  }
 }
 
 /** The directory that a foreign checkpoint's data files are relative to. */

@@ -90,6 +90,19 @@ describe('a second process', () => {
     expect((await owner.storage.publish(await owner.storage.createLocation(checkpointId(1)))).kind).toBe('permitted');
   });
 
+  it('starts although a folder goes while it looks at them', async () => {
+    const directory = new CheckpointDirectory();
+    const old = await directory.open();
+    const id = await old.storage.createLocation(checkpointId(1));
+    const files = directory.files.nextProcess({
+      // The old process gives the checkpoint up just now.
+      delay: (operation, path) =>
+        operation === 'list' && path.endsWith('/chk-1') ? old.storage.discard(id, new Set()) : Promise.resolve(),
+    });
+    const next = await directory.open({ environment: directory.environment(files), takeover: true });
+    expect(next.nextCheckpointId).toBe(2);
+  });
+
   it('decides anew when the log changes while it starts', async () => {
     const directory = new CheckpointDirectory();
     const old = await directory.open();
