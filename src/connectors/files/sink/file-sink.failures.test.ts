@@ -89,6 +89,29 @@ describe('FileSink, when the disk fails', () => {
     await task.close();
   });
 
+  it('names the file that it cannot look at, when it commits again', async () => {
+    let isArmed = false;
+    const files = new SimFiles({
+      fault: (operation, path) =>
+        isArmed && operation === 'stat' ? new FileError('EIO', 'EIO on purpose', path) : undefined,
+    });
+    const environment = memoryEnvironment(files);
+    const sink = FileSink.text('/out', { rolling: { onCheckpoint: true } });
+    await sink.prepare(prepareContext(environment));
+    const task = new FakeSinkTask({ sink, environment });
+    await task.open();
+    task.write('once');
+    const { snapshot, durable } = task.barrier(1);
+    await durable;
+    await task.commit(1);
+    isArmed = true;
+    await expect(task.commit(1, snapshot.committables)).rejects.toMatchObject({
+      code: 'OUTPUT_FAILED',
+      message: expect.stringMatching(/^Looking at '\/out\/part-.*' failed: EIO on purpose/) as string,
+    });
+    await task.close();
+  });
+
   it('takes a file that was committed and then moved away as committed, and says so in the log', async () => {
     const environment = memoryEnvironment();
     const sink = FileSink.text('/out', { rolling: { onCheckpoint: true } });

@@ -51,7 +51,12 @@ export class OutputFolder {
   }
 
   async exists(relative: string): Promise<boolean> {
-    return (await this.#files.stat(this.resolve(relative))) !== undefined;
+    const path = this.resolve(relative);
+    try {
+      return (await this.#files.stat(path)) !== undefined;
+    } catch (error) {
+      throw outputFailed('Looking at', path, error);
+    }
   }
 
   /** For reading; undefined when it does not exist. */
