@@ -15,6 +15,8 @@ export class SimHost implements Host {
   }
 
   async deploy(plan: AttemptPlan, listener: AttemptListener): Promise<Attempt> {
+    // Code of a dead process may still run to its next wait.
+    if (this.#options.process.isDead) return new Promise(() => {});
     const attempt = new SimAttempt(structuredClone(plan), listener, this.#options);
     assert(attempt.slots.length <= this.slotCount, () => `Attempt needs ${attempt.slots.length} slots`);
     this.#current = attempt;
