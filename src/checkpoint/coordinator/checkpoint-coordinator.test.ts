@@ -325,29 +325,36 @@ describe('a checkpoint that fails', () => {
     ['its metadata', 'open', /_metadata/],
     ['the name of its metadata', 'rename', /_metadata/],
     ['its pointer entry', 'open', /pointers/],
-  ] as const)('because %s cannot be written leaves the one before in force', async (_what, operation, path) => {
-    const job = await Job.start({
-      settings: {
-        intervalMs: 1000,
-        minPauseMs: 0,
-        timeoutMs: 10_000,
-        maxConcurrent: 1,
-        tolerableFailures: 9,
-        numRetained: 1,
-      },
-    });
-    await job.complete(1);
-    job.faults.push({ operation, path });
-    await job.advance(1000);
-    await job.acknowledge(2);
-    expect(job.said).not.toContain('completed 2');
-    expect(job.coordinator.latestCompleted?.checkpointId).toBe(1);
-    job.faults.length = 0;
-    await job.advance(1000);
-    await job.acknowledge(3);
-    expect(job.said.at(-1)).toBe('completed 3');
-    expect((await job.directory.crashAndOpen()).restored?.metadata.checkpointId).toBe(3);
-  });
+  ] as const)(
+    'because %s cannot be written is told, and leaves the one before in force',
+    async (_what, operation, path) => {
+      const events: string[] = [];
+      const job = await Job.start({
+        onEvent: ({ kind, record }) => void events.push(`${kind} ${record.checkpointId}`),
+        settings: {
+          intervalMs: 1000,
+          minPauseMs: 0,
+          timeoutMs: 10_000,
+          maxConcurrent: 1,
+          tolerableFailures: 9,
+          numRetained: 1,
+        },
+      });
+      await job.complete(1);
+      job.faults.push({ operation, path });
+      await job.advance(1000);
+      await job.acknowledge(2);
+      expect(job.said).not.toContain('completed 2');
+      expect(events).toEqual(['completed 1', 'aborted 2']);
+      expect(job.coordinator.statistics.counts).toEqual({ completed: 1, failed: 1, inProgress: 0 });
+      expect(job.coordinator.latestCompleted?.checkpointId).toBe(1);
+      job.faults.length = 0;
+      await job.advance(1000);
+      await job.acknowledge(3);
+      expect(job.said.at(-1)).toBe('completed 3');
+      expect((await job.directory.crashAndOpen()).restored?.metadata.checkpointId).toBe(3);
+    },
+  );
 
   it('because an enumerator fails is the failure of the job', async () => {
     const job = await Job.start();

@@ -186,6 +186,7 @@ export class CheckpointCoordinator {
   }
 
   async #makeLocation(token: number, candidate: CheckpointId): Promise<void> {
+    const startedAtMs = this.#nowMs();
     try {
       const checkpointId = await this.#options.storage.createLocation(candidate);
       const triggeredAtMs = this.#options.environment.clock.nowMs();
@@ -204,8 +205,17 @@ export class CheckpointCoordinator {
       });
       this.#failedWith(candidate, error);
       await this.#verifyOwnership();
+      if (this.#state.trigger?.token === token) this.#tellWithoutLocation(candidate, startedAtMs, error);
       this.#dispatch({ kind: 'location-failed', token });
     }
+  }
+
+  /** It failed before there was anything of it; whoever watches the job hears of it as of any other. */
+  #tellWithoutLocation(checkpointId: CheckpointId, startedAtMs: number, error: unknown): void {
+    const reason = 'io-exception';
+    this.statistics.triggered(checkpointId, this.#options.environment.clock.nowMs());
+    const record = this.statistics.failed(checkpointId, { durationMs: this.#nowMs() - startedAtMs, reason });
+    if (record !== undefined) this.#options.onEvent?.({ kind: 'aborted', record, reason, error: toErrorRecord(error) });
   }
 
   async #snapshotEnumerators(checkpointId: CheckpointId): Promise<void> {
