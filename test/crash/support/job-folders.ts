@@ -11,11 +11,11 @@ export class JobFolders {
   readonly output: string;
   readonly checkpoints: string;
 
-  /** @param parent where the folders are made; default the system's folder for temporary files */
-  constructor(parent: string = tmpdir()) {
-    this.root = mkdtempSync(join(parent, 'millrace-crash-'));
-    this.output = join(this.root, 'output');
-    this.checkpoints = join(this.root, 'checkpoints');
+  /** @param elsewhere what of it lies somewhere else */
+  constructor(elsewhere: { readonly output?: string; readonly checkpoints?: string } = {}) {
+    this.root = mkdtempSync(join(tmpdir(), 'millrace-crash-'));
+    this.output = elsewhere.output ?? join(this.root, 'output');
+    this.checkpoints = elsewhere.checkpoints ?? join(this.root, 'checkpoints');
   }
 
   remove(): void {

@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { ERROR_CATALOGUE } from '../../../src/base/error-catalogue.ts';
 import { MillraceError, messageOf } from '../../../src/base/errors.ts';
 import type { ErrorRecord } from '../../../src/base/errors.ts';
+import type { Files } from '../../../src/base/files.ts';
 import { NO_MUTANTS } from '../../../src/base/mutants.ts';
 import { kernelLocks } from '../../../src/checkpoint/storage/kernel-lock.ts';
 import { nodeEnvironment } from '../../../src/host/node/node-environment.ts';
@@ -14,6 +15,7 @@ import { loadJobModule } from '../../../src/launch/load-job-module.ts';
 import { run } from '../../../src/launch/run.ts';
 import { startJob } from '../../../src/launch/start-job.ts';
 import { crashingFiles } from './crashing-files.ts';
+import { fullDiskFiles } from './full-disk-files.ts';
 import type { JobLine, JobProcessOptions } from './job-process-options.ts';
 
 /** At once and whole: a line must not be lost when the process is killed after it. */
@@ -57,8 +59,7 @@ async function startInline(
 ): Promise<JobHandle> {
   const { definition, identity } = await loadJobModule(options.module);
   const real = nodeEnvironment();
-  const files = options.crash === undefined ? real.files : crashingFiles(real.files, options.crash);
-  const environment = { ...real, files };
+  const environment = { ...real, files: decorated(real.files, options) };
   return startJob({
     definition,
     module: identity.modulePath,
@@ -76,6 +77,11 @@ async function startInline(
     pid: process.pid,
     makeHost: (parts) => inlineHost(parts, environment),
   });
+}
+
+function decorated(files: Files, { crash, fullDisk }: JobProcessOptions): Files {
+  const disk = fullDisk === undefined ? files : fullDiskFiles(files, fullDisk);
+  return crash === undefined ? disk : crashingFiles(disk, crash);
 }
 
 function sayProgress(handle: JobHandle): void {

@@ -1,5 +1,6 @@
 /** What a job process is told on its command line, and what it says on its standard output: one JSON value a line. */
 import type { CrashPlan } from './crashing-files.ts';
+import type { FullDiskPlan } from './full-disk-files.ts';
 
 export interface JobProcessOptions {
   /** Absolute path of the job's module. */
@@ -12,6 +13,8 @@ export interface JobProcessOptions {
   /** Further -D settings. */
   readonly configuration?: Readonly<Record<string, string>>;
   readonly crash?: CrashPlan;
+  /** Inline host only. */
+  readonly fullDisk?: FullDiskPlan;
   readonly takeover?: boolean;
   /** Says 'progress' so often, ms; absent: never. */
   readonly progressEveryMs?: number;

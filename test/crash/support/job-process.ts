@@ -13,6 +13,12 @@ const MAIN = join(import.meta.dirname, 'job-process-main.ts');
 /** Starting a process costs mostly the compilation of the same files. */
 const COMPILE_CACHE = join(tmpdir(), 'millrace-test-compile-cache');
 
+export interface JobCommand {
+  readonly nodeOptions?: readonly string[];
+  /** Goes in front of the command; must become it, not start it. */
+  readonly command?: readonly string[];
+}
+
 export interface ProcessEnd {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -32,11 +38,14 @@ export class JobProcess {
   readonly #child: ChildProcess;
   readonly #waiting: Set<Waiting> = new Set();
   #errors = '';
+  #hasEnded = false;
 
-  constructor(options: JobProcessOptions, nodeOptions: readonly string[] = []) {
+  constructor(options: JobProcessOptions, { nodeOptions = [], command = [] }: JobCommand = {}) {
     const { crash, host } = options;
     const crashInThreads = host === 'threads' && crash !== undefined ? { [CRASH_VARIABLE]: JSON.stringify(crash) } : {};
-    this.#child = spawn(process.execPath, ['--conditions=source', ...nodeOptions, MAIN, JSON.stringify(options)], {
+    const node = [process.execPath, '--conditions=source', ...nodeOptions, MAIN, JSON.stringify(options)];
+    const [file = '', ...args] = [...command, ...node];
+    this.#child = spawn(file, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...crashInThreads, NODE_COMPILE_CACHE: COMPILE_CACHE },
     });
@@ -47,7 +56,8 @@ export class JobProcess {
     this.ended = new Promise((resolve, reject) => {
       this.#child.once('error', reject);
       this.#child.once('close', (code, signal) => {
-        for (const { reject: giveUp } of this.#waiting) giveUp(new Error(`It ended first.\n${this.describe()}`));
+        this.#hasEnded = true;
+        for (const { reject: giveUp } of this.#waiting) giveUp(this.#tooLate());
         resolve({ code, signal });
       });
     });
@@ -84,6 +94,7 @@ export class JobProcess {
   #when<L extends JobLine>(isWanted: (line: JobLine) => line is L): Promise<L> {
     const known = this.lines.find(isWanted);
     if (known !== undefined) return Promise.resolve(known);
+    if (this.#hasEnded) return Promise.reject(this.#tooLate());
     return new Promise<L>((resolve, reject) => {
       const waiting: Waiting = {
         isWanted,
@@ -93,6 +104,10 @@ export class JobProcess {
       };
       this.#waiting.add(waiting);
     });
+  }
+
+  #tooLate(): Error {
+    return new Error(`The process ended first.\n${this.describe()}`);
   }
 
   #heard(text: string): void {
