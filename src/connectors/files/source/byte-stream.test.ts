@@ -135,6 +135,20 @@ describe('openByteStream', () => {
     });
   });
 
+  it('says what was wrong with a file that cannot even be closed', async () => {
+    const { files } = memoryEnvironment();
+    const file = await fileOf(memoryEnvironment(files), 'x');
+    const broken = files.nextProcess({
+      fault: (operation, path) =>
+        operation === 'stat' || operation === 'close' ? new FileError('EIO', `no ${operation}`, path) : undefined,
+    });
+    const environment = memoryEnvironment(broken);
+    await expect(openByteStream({ environment, file, fromBytes: 0, mayGrow: false })).rejects.toMatchObject({
+      code: 'INPUT_UNREADABLE',
+      message: expect.stringContaining('no stat') as string,
+    });
+  });
+
   it('may be restarted after an error of the disk', async () => {
     const disk = memoryEnvironment();
     const file = await fileOf(disk, 'abcd');

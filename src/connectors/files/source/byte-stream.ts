@@ -99,8 +99,9 @@ class InputFile {
     return new MillraceError('INPUT_CHANGED', message);
   }
 
+  /** As well as one can: nothing is lost when that fails, and it must not hide why the file is being closed. */
   async close(): Promise<void> {
-    await this.#handle.close();
+    await this.#handle.close().catch(() => undefined);
   }
 }
 
