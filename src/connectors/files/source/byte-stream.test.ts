@@ -145,7 +145,7 @@ describe('openByteStream', () => {
     const environment = memoryEnvironment(broken);
     await expect(openByteStream({ environment, file, fromBytes: 0, mayGrow: false })).rejects.toMatchObject({
       code: 'INPUT_UNREADABLE',
-      message: expect.stringContaining('no stat') as string,
+      cause: expect.objectContaining({ message: 'no stat' }) as Error,
     });
   });
 
