@@ -5,7 +5,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { CRASH_JOB, RECORDS } from './support/crash-job.ts';
 import { draws } from './support/draws.ts';
-import type { CommittedOutput } from './support/job-folders.ts';
+import type { CommittedOutput } from '../support/job-folders.ts';
 import { killAndResume, undisturbedOutput } from './support/kill-and-resume.ts';
 import type { Death } from './support/kill-and-resume.ts';
 

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ERROR_CATALOGUE } from '../../src/base/error-catalogue.ts';
 import { CRASH_JOB, RECORDS } from './support/crash-job.ts';
-import { JobFolders } from './support/job-folders.ts';
-import type { CommittedOutput } from './support/job-folders.ts';
+import { JobFolders } from '../support/job-folders.ts';
+import type { CommittedOutput } from '../support/job-folders.ts';
 import { JobProcess } from './support/job-process.ts';
 import { expectUndisturbed, undisturbedOutput } from './support/kill-and-resume.ts';
 import { makeSmallDisk } from './support/small-disk.ts';
@@ -47,7 +47,7 @@ interface Start {
 }
 
 function foldersOf({ onDisk, name }: Start): JobFolders {
-  const folders = new JobFolders({ [onDisk]: join(disk.outside, name) });
+  const folders = JobFolders.make({ [onDisk]: join(disk.outside, name) });
   made.push(folders);
   return folders;
 }

@@ -5,7 +5,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { CRASH_JOB, RECORDS } from './support/crash-job.ts';
 import type { CrashPoint } from './support/crash-point.ts';
-import type { CommittedOutput } from './support/job-folders.ts';
+import type { CommittedOutput } from '../support/job-folders.ts';
 import { killAndResume, undisturbedOutput } from './support/kill-and-resume.ts';
 import type { Death, JobSettings } from './support/kill-and-resume.ts';
 

@@ -4,8 +4,8 @@
  */
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CRASH_JOB, RECORDS } from './support/crash-job.ts';
-import { JobFolders } from './support/job-folders.ts';
-import type { CommittedOutput } from './support/job-folders.ts';
+import { JobFolders } from '../support/job-folders.ts';
+import type { CommittedOutput } from '../support/job-folders.ts';
 import { JobProcess } from './support/job-process.ts';
 import { expectUndisturbed, processOptions, undisturbedOutput } from './support/kill-and-resume.ts';
 import { draws } from './support/draws.ts';
@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 
 beforeEach(() => {
-  folders = new JobFolders();
+  folders = JobFolders.make();
 });
 
 afterEach(() => {

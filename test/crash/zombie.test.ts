@@ -8,8 +8,8 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ERROR_CATALOGUE } from '../../src/base/error-catalogue.ts';
 import { CRASH_JOB, RECORDS } from './support/crash-job.ts';
 import type { CrashPoint } from './support/crash-point.ts';
-import { JobFolders } from './support/job-folders.ts';
-import type { CommittedOutput } from './support/job-folders.ts';
+import { JobFolders } from '../support/job-folders.ts';
+import type { CommittedOutput } from '../support/job-folders.ts';
 import { JobProcess } from './support/job-process.ts';
 import type { JobProcessOptions } from './support/job-process-options.ts';
 import { processOptions, undisturbedOutput } from './support/kill-and-resume.ts';
@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 
 beforeEach(() => {
-  folders = new JobFolders();
+  folders = JobFolders.make();
 });
 
 afterEach(async () => {

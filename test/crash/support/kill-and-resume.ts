@@ -9,8 +9,8 @@
 import { expect } from 'vitest';
 import { ERROR_CATALOGUE } from '../../../src/base/error-catalogue.ts';
 import type { CrashPlan } from './crashing-files.ts';
-import { JobFolders } from './job-folders.ts';
-import type { CommittedOutput } from './job-folders.ts';
+import { JobFolders } from '../../support/job-folders.ts';
+import type { CommittedOutput } from '../../support/job-folders.ts';
 import { JobProcess } from './job-process.ts';
 import type { JobProcessOptions } from './job-process-options.ts';
 
@@ -40,7 +40,7 @@ export function processOptions(settings: JobSettings, folders: JobFolders, death
 }
 
 export async function undisturbedOutput(settings: JobSettings): Promise<CommittedOutput> {
-  const folders = new JobFolders();
+  const folders = JobFolders.make();
   try {
     const job = new JobProcess(processOptions(settings, folders));
     expect(await job.ended, job.describe()).toEqual({ code: 0, signal: null });
@@ -56,7 +56,7 @@ export async function killAndResume(
   deaths: readonly Death[],
   expected: CommittedOutput,
 ): Promise<readonly string[]> {
-  const folders = new JobFolders();
+  const folders = JobFolders.make();
   try {
     const startLines: string[] = [];
     for (const death of deaths) startLines.push(...(await die(processOptions(settings, folders, death), folders)));

@@ -11,11 +11,20 @@ export class JobFolders {
   readonly output: string;
   readonly checkpoints: string;
 
-  /** @param elsewhere what of it lies somewhere else */
-  constructor(elsewhere: { readonly output?: string; readonly checkpoints?: string } = {}) {
-    this.root = mkdtempSync(join(tmpdir(), 'millrace-crash-'));
-    this.output = elsewhere.output ?? join(this.root, 'output');
-    this.checkpoints = elsewhere.checkpoints ?? join(this.root, 'checkpoints');
+  private constructor(root: string, elsewhere: Partial<Pick<JobFolders, 'output' | 'checkpoints'>>) {
+    this.root = root;
+    this.output = elsewhere.output ?? join(root, 'output');
+    this.checkpoints = elsewhere.checkpoints ?? join(root, 'checkpoints');
+  }
+
+  /** @param elsewhere what of it does not lie below the root */
+  static make(elsewhere: Partial<Pick<JobFolders, 'output' | 'checkpoints'>> = {}): JobFolders {
+    return new JobFolders(mkdtempSync(join(tmpdir(), 'millrace-crash-')), elsewhere);
+  }
+
+  /** As run-job.ts lays them out. */
+  static below(root: string): JobFolders {
+    return new JobFolders(root, {});
   }
 
   remove(): void {
