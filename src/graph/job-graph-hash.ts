@@ -6,24 +6,54 @@ import type { ChainedOperator, JobEdge, JobGraph, JobVertex } from './job-graph.
 import { murmur3Hex } from './murmur3-128.ts';
 import type { KeySpec, NodeRole, Partitioner } from './stream-graph.ts';
 
-/** 32 hex digits. */
-export function jobGraphHash(graph: Omit<JobGraph, 'hash'>): string {
-  return murmur3Hex(
-    JSON.stringify([
-      graph.jobName,
-      [...graph.configuration].toSorted(([a], [b]) => (a < b ? -1 : 1)),
-      graph.vertices.map(vertexData),
-      graph.edges.map(edgeData),
-    ]),
-  );
+/** One thing that must be equal in all evaluations. */
+interface GraphPart {
+  /** For messages. */
+  readonly name: string;
+  readonly data: string;
 }
 
-function vertexData(vertex: JobVertex): unknown {
+/** 32 hex digits. */
+export function jobGraphHash(graph: Omit<JobGraph, 'hash'>): string {
+  return murmur3Hex(JSON.stringify(graphParts(graph).map(({ name, data }) => [name, data])));
+}
+
+/** The first thing that is not the same in both; undefined when their hashes are equal. */
+export function graphDifference(before: JobGraph, after: JobGraph): string | undefined {
+  const partsBefore = graphParts(before);
+  const partsAfter = graphParts(after);
+  for (let index = 0; index < Math.max(partsBefore.length, partsAfter.length); index++) {
+    const a = partsBefore[index];
+    const b = partsAfter[index];
+    if (a === undefined || b === undefined) return a === undefined ? `${b?.name} was not there` : `${a.name} is gone`;
+    if (a.name !== b.name) return `${a.name} has become ${b.name}`;
+    if (a.data !== b.data) return `${a.name} has changed from ${a.data} to ${b.data}`;
+  }
+  return undefined;
+}
+
+function graphParts(graph: Omit<JobGraph, 'hash'>): readonly GraphPart[] {
   return [
-    vertex.parallelism,
-    vertex.maxParallelism,
-    vertex.hasExplicitMaxParallelism,
-    vertex.chain.map((operator) => operatorData(operator)),
+    { name: `job '${graph.jobName}'`, data: '' },
+    ...[...graph.configuration]
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, value]) => ({ name: `option '${key}'`, data: `'${value}'` })),
+    ...graph.vertices.flatMap(vertexParts),
+    ...graph.edges.map((edge, index) => ({ name: `exchange ${index + 1}`, data: JSON.stringify(edgeData(edge)) })),
+  ];
+}
+
+function vertexParts(vertex: JobVertex): readonly GraphPart[] {
+  const { name, parallelism, maxParallelism, hasExplicitMaxParallelism } = vertex;
+  return [
+    ...vertex.chain.map((operator) => ({
+      name: `${operator.role.kind} '${operator.name}'`,
+      data: JSON.stringify(operatorData(operator)),
+    })),
+    {
+      name: `parallelism of '${name}'`,
+      data: JSON.stringify([parallelism, maxParallelism, hasExplicitMaxParallelism]),
+    },
   ];
 }
 
@@ -32,7 +62,6 @@ function operatorData(operator: ChainedOperator): unknown {
     operator.operatorId,
     operator.uid,
     operator.hasUserUid,
-    operator.name,
     roleData(operator.role),
     operator.keys.map((key) => (key === undefined ? null : keyData(key))),
     operator.next.map((next) => [next.chainIndex, next.sideTag ?? null]),
@@ -44,12 +73,12 @@ function roleData(role: NodeRole): unknown {
     case 'source': {
       const { source, watermarks } = role;
       const time = [watermarks.idleTimeoutMs ?? null, watermarks.timestampAssigner !== undefined];
-      return ['source', source.kind, source.boundedness, source.guarantee, source.version, source.identity(), time];
+      return [source.kind, source.boundedness, source.guarantee, source.version, source.identity(), time];
     }
     case 'operator':
-      return ['operator', role.factory.kind, role.factory.states.map((state) => [state.name, state.kind])];
+      return [role.factory.kind, role.factory.states.map((state) => [state.name, state.kind])];
     case 'sink':
-      return ['sink', role.sink.kind, role.sink.guarantee, role.sink.identity()];
+      return [role.sink.kind, role.sink.guarantee, role.sink.identity()];
   }
 }
 
