@@ -90,6 +90,7 @@ export type {
   CommitterContext,
   Sink,
   SinkGuarantee,
+  SinkCheckContext,
   SinkPrepareContext,
   SinkWriter,
   WriterContext,

@@ -27,8 +27,21 @@ export interface Sink<T, WriterState = unknown, Committable = unknown> {
    * whether this is a new run or a resumed one, and what the user allows.
    */
   prepare?(context: SinkPrepareContext): Promise<void>;
+  /**
+   * Before `prepare`, and before this process takes the job over: throws what `prepare` would throw as far as that can be told
+   * without changing anything.
+   */
+  check?(context: SinkCheckContext): Promise<void>;
   createWriter(context: WriterContext, restored: readonly WriterState[]): SinkWriter<T, WriterState, Committable>;
   createCommitter?(context: CommitterContext): Committer<Committable>;
+}
+
+/** `runId` is undefined for a run that has none yet. */
+export interface SinkCheckContext extends Pick<
+  SinkPrepareContext,
+  'environment' | 'logger' | 'jobId' | 'isNewRun' | 'existingOutput'
+> {
+  readonly runId: string | undefined;
 }
 
 export interface SinkPrepareContext {

@@ -1,7 +1,7 @@
 import type { Environment } from '../base/environment.ts';
 import { InlineHost } from '../host/inline/inline-host.ts';
 import { slotStorage } from '../host/storage-settings.ts';
-import type { HostParts, HostWithEnd } from './start-job.ts';
+import type { HostParts, HostWithEnd } from './start-job-options.ts';
 
 export function inlineHost(parts: HostParts, environment: Environment): HostWithEnd {
   const { definition, evaluation, taskConfiguration, jobId, slotCount, storage, storageEnvironment } = parts;

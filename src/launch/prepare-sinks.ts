@@ -1,19 +1,35 @@
 /**
- * Before anything starts, each sink looks at its target once: rights, and output of another run (OUTPUT_NOT_EMPTY). All sinks
- * are asked, so that a user sees every problem at once.
+ * Before anything starts, each sink looks at its target: rights, and output of another run (OUTPUT_NOT_EMPTY). All sinks are asked, so
+ * that a user sees every problem at once.
  */
 import { MillraceError, messageOf } from '../base/errors.ts';
-import type { SinkPrepareContext } from '../base/sink.ts';
+import type { Sink, SinkCheckContext, SinkPrepareContext } from '../base/sink.ts';
 import type { JobGraph } from '../graph/job-graph.ts';
 
-export async function prepareSinks(jobGraph: JobGraph, context: SinkPrepareContext): Promise<void> {
+/** Before this process owns the job: nothing is changed. */
+export function checkSinks(jobGraph: JobGraph, context: SinkCheckContext): Promise<void> {
+  return forEachSink(jobGraph, async (sink, operator) => {
+    await sink.check?.({ ...context, logger: context.logger.with({ operator }) });
+  });
+}
+
+/** Once it owns the job: what stands in the way and may be removed is removed. */
+export function prepareSinks(jobGraph: JobGraph, context: SinkPrepareContext): Promise<void> {
+  return forEachSink(jobGraph, async (sink, operator) => {
+    await sink.prepare?.({ ...context, logger: context.logger.with({ operator }) });
+  });
+}
+
+async function forEachSink(
+  jobGraph: JobGraph,
+  ask: (sink: Sink<unknown>, operatorName: string) => Promise<void>,
+): Promise<void> {
   const failures: MillraceError[] = [];
   for (const { chain } of jobGraph.vertices) {
     for (const { role, name, uid } of chain) {
       if (role.kind !== 'sink') continue;
-      const logger = context.logger.with({ operator: name });
       try {
-        await role.sink.prepare?.({ ...context, logger });
+        await ask(role.sink, name);
       } catch (error) {
         failures.push(sinkFailure(error, name, uid));
       }

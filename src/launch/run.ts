@@ -17,7 +17,7 @@ import type { JobHandle, RunOptions } from './job-handle.ts';
 import { loadJobModule } from './load-job-module.ts';
 import { slotMemoryBytes } from './memory-budget.ts';
 import { startJob } from './start-job.ts';
-import type { HostParts, HostWithEnd, StorageTarget } from './start-job.ts';
+import type { HostParts, HostWithEnd, StorageTarget } from './start-job-options.ts';
 
 /** Read when it exists and no other folder was named. */
 const DEFAULT_CONFIGURATION_DIRECTORY = 'conf';

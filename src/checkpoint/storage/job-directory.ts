@@ -1,5 +1,5 @@
 /**
- * Opens a job's directory for a start: lock → facts → decision → takeover entry → clean-up. What is decided stands in
+ * Opens a job's directory for a start: lock → facts → decision → `verify` → takeover entry → clean-up. What is decided stands in
  * protocol/resume.ts; this file reads the facts and carries the decision out.
  *
  * The takeover entry is appended on the facts that were decided on: if the log has changed meanwhile, all is read and decided
@@ -50,6 +50,19 @@ export interface OpenJobOptions {
   readonly host: string;
   readonly pid: number;
   readonly mutants?: Mutants;
+  /**
+   * Asked on each decision before it is carried out; what it throws ends the start while nothing has changed: the former run can
+   * still be resumed, and a process that would be taken over goes on.
+   */
+  readonly verify?: (candidate: StartCandidate) => Promise<void>;
+}
+
+/** A start as it was decided, before it takes the job over. */
+export interface StartCandidate {
+  readonly restored: RestoredCheckpoint | undefined;
+  readonly isNewRun: boolean;
+  /** Undefined: a run of its own begins. */
+  readonly runId: string | undefined;
 }
 
 export interface RestoredCheckpoint {
@@ -129,8 +142,10 @@ class JobOpening {
   async open(): Promise<OpenedJob> {
     for (let attempt = 0; attempt < DECISION_ATTEMPTS_MAX; attempt++) {
       const resolved = await this.#resolve();
+      const candidate = candidateOf(resolved);
+      await this.#options.verify?.(candidate);
       await this.#writeIdentity(resolved.facts);
-      const runId = resolved.restore?.runId ?? runIdOf(resolved.decision) ?? this.#newRunId();
+      const runId = candidate.runId ?? this.#newRunId();
       const outcome = await this.#log.tryTakeOver(
         {
           kind: 'takeover',
@@ -140,7 +155,7 @@ class JobOpening {
         },
         runId,
       );
-      if (outcome.kind === 'taken') return this.#opened(resolved, runId, outcome.entry.fencingEpoch);
+      if (outcome.kind === 'taken') return this.#opened(resolved, { ...candidate, runId }, outcome.entry.fencingEpoch);
     }
     throw new MillraceError(
       'JOB_ALREADY_RUNNING',
@@ -177,7 +192,11 @@ class JobOpening {
     });
   }
 
-  async #opened(resolved: Resolved, runId: string, fencingEpoch: number): Promise<OpenedJob> {
+  async #opened(
+    resolved: Resolved,
+    { runId, isNewRun, restored }: StartCandidate & { readonly runId: string },
+    fencingEpoch: number,
+  ): Promise<OpenedJob> {
     const { environment, jobId, identity, kind } = this.#options;
     const { decision, restore, facts } = resolved;
     const cleared = await clearAway({
@@ -197,9 +216,9 @@ class JobOpening {
       jobDirectory: this.#paths.jobDirectory,
       fencingEpoch,
       runId,
-      isNewRun: restore === undefined || resolved.origin !== undefined,
+      isNewRun,
       decision,
-      restored: restore === undefined ? undefined : restoredCheckpoint(resolved, restore),
+      restored,
       startLine: startLine(identity.jobName, decision, restore),
       storage: new FileCheckpointStorage({
         kind,
@@ -231,6 +250,15 @@ class JobOpening {
         .padStart(8, '0');
     return half() + half();
   }
+}
+
+function candidateOf(resolved: Resolved): StartCandidate {
+  const { restore, decision, origin } = resolved;
+  return {
+    restored: restore === undefined ? undefined : restoredCheckpoint(resolved, restore),
+    isNewRun: restore === undefined || origin !== undefined,
+    runId: restore?.runId ?? runIdOf(decision),
+  };
 }
 
 function restoredCheckpoint({ origin }: Resolved, { metadata, committedBeyond }: Restore): RestoredCheckpoint {

@@ -9,7 +9,7 @@ import type { SimRandom } from '../../host/sim/sim-random.ts';
 import type { SimProcess } from '../../host/sim/sim-world.ts';
 import type { JobEvent, JobResult } from '../../job/job-status.ts';
 import { startJob } from '../../launch/start-job.ts';
-import type { HostParts, HostWithEnd } from '../../launch/start-job.ts';
+import type { HostParts, HostWithEnd } from '../../launch/start-job-options.ts';
 import type { StepLimits } from '../../task/task-configuration.ts';
 import type { SimulatedJob } from './simulated-job.ts';
 import type { SimulatedMachine } from './simulated-machine.ts';

@@ -1,6 +1,12 @@
 import { MillraceError } from '../../../base/errors.ts';
 import type { RedistributionMode } from '../../../base/state-handle.ts';
-import type { CommitterContext, Sink, SinkPrepareContext, WriterContext } from '../../../base/sink.ts';
+import type {
+  CommitterContext,
+  Sink,
+  SinkCheckContext,
+  SinkPrepareContext,
+  WriterContext,
+} from '../../../base/sink.ts';
 import type { BucketAssigner } from './bucket-path.ts';
 import { CsvFormat } from './csv-format.ts';
 import type { CsvOptions } from './csv-format.ts';
@@ -10,7 +16,7 @@ import { FileSinkWriter } from './file-sink-writer.ts';
 import type { FileSinkSettings } from './file-sink-writer.ts';
 import { JsonLinesFormat } from './json-lines-format.ts';
 import { checkNameParts } from './output-file-names.ts';
-import { prepareOutput } from './prepare-output.ts';
+import { checkOutput, prepareOutput } from './prepare-output.ts';
 import { rollingPolicy } from './rolling-policy.ts';
 import type { RollingOptions } from './rolling-policy.ts';
 import { textFormat } from './row-format.ts';
@@ -92,6 +98,10 @@ export class FileSink<T> implements Sink<T, FileWriterState, FileCommittable> {
 
   identity(): readonly string[] {
     return [this.#folder];
+  }
+
+  check(context: SinkCheckContext): Promise<void> {
+    return checkOutput(this.#folder, context);
   }
 
   prepare(context: SinkPrepareContext): Promise<void> {

@@ -3,10 +3,18 @@
  * goes on with the folder as it is. Overwriting removes only what a file sink wrote, known by its name.
  */
 import { MillraceError } from '../../../base/errors.ts';
-import type { SinkPrepareContext } from '../../../base/sink.ts';
+import type { SinkCheckContext, SinkPrepareContext } from '../../../base/sink.ts';
 import { parseTemporaryName, runOfFinalName } from './output-file-names.ts';
 import { OutputFolder } from './output-folder.ts';
 import type { FolderEntry } from './output-folder.ts';
+
+/** Changes nothing. @throws OUTPUT_NOT_EMPTY, OUTPUT_FAILED */
+export async function checkOutput(path: string, context: SinkCheckContext): Promise<void> {
+  if (!context.isNewRun || context.existingOutput !== 'refuse') return;
+  const entries = await new OutputFolder(context.environment.files, path).listFiles();
+  const output = entries.filter(({ name }) => isOfOtherRun(name, context.runId));
+  if (output.length > 0) throw notEmpty(path, output);
+}
 
 /** @throws OUTPUT_NOT_EMPTY, OUTPUT_FAILED */
 export async function prepareOutput(path: string, context: SinkPrepareContext): Promise<void> {
@@ -25,7 +33,7 @@ export async function prepareOutput(path: string, context: SinkPrepareContext): 
   if (removed.length > 0) context.logger.log('info', `Removed ${removed.length} files of former runs from '${path}'`);
 }
 
-function isOfOtherRun(name: string, runId: string): boolean {
+function isOfOtherRun(name: string, runId: string | undefined): boolean {
   const run = runOfFinalName(name);
   return run !== undefined && run !== runId;
 }
