@@ -37,7 +37,7 @@ export class RowGroupReading<T> {
   #indexInBatch = 0;
   #positionRows: number;
   /** All batches have come, so that the next split may be decoded meanwhile. */
-  isDecoded = false;
+  isFetched = false;
   isFinished = false;
 
   constructor(options: RowGroupReadingOptions<T>) {
@@ -73,7 +73,7 @@ export class RowGroupReading<T> {
       output.collect(splitId, cursor.rowAt(index), cursor.timestampAt(index));
       if (this.#indexInBatch === cursor.rowCount) this.#cursor = undefined;
     }
-    if (this.isDecoded && this.#cursor === undefined && this.#batches.length === 0) {
+    if (this.isFetched && this.#cursor === undefined && this.#batches.length === 0) {
       this.isFinished = true;
       output.splitFinished(splitId);
     }
@@ -104,7 +104,7 @@ export class RowGroupReading<T> {
   }
 
   #onEnd(storedBytes: number): void {
-    this.isDecoded = true;
+    this.isFetched = true;
     this.#options.metrics.add('numBytesIn', storedBytes);
     this.#options.onProgress();
   }

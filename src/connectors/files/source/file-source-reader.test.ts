@@ -43,9 +43,9 @@ async function splitsOf(
 }
 
 describe('FileSourceReader', () => {
-  it('asks for a split with the first poll, and not again before it came', () => {
+  it('asks for a split with the first poll, and not again before it came', async () => {
     const { reader, context, output } = makeFixture();
-    reader.start();
+    await reader.start();
     expect([context.wakeUps, context.requests]).toEqual([1, 0]);
     expect(reader.poll(output, 10)).toBe('nothing');
     reader.poll(output, 10);
@@ -55,7 +55,7 @@ describe('FileSourceReader', () => {
   it('does not ask while it holds a restored split that is not fetched', async () => {
     const fixture = makeFixture();
     const { reader, context, output } = fixture;
-    reader.start();
+    await reader.start();
     reader.addSplits(await splitsOf(fixture, '/in/a', '1\n2\n'));
     reader.poll(output, 10);
     expect(context.requests).toBe(0);
