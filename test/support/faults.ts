@@ -7,8 +7,9 @@ import type { JobParameters } from '../../src/base/job-parameters.ts';
  * hang       it never returns
  * exit       it ends its thread
  * uncaught   it leaves an error to the event loop
+ * heap       it takes memory until there is none
  */
-export type FaultKind = 'throw' | 'hang' | 'exit' | 'uncaught';
+export type FaultKind = 'throw' | 'hang' | 'exit' | 'uncaught' | 'heap';
 
 export interface FaultSettings {
   readonly kind: FaultKind;
@@ -68,6 +69,8 @@ function strike(kind: string): void {
         throw new Error('nobody catches this');
       });
       return;
+    case 'heap':
+      for (const taken: string[][] = []; ;) taken.push(Array.from({ length: 1000 }, (_, index) => `${index}`));
     default:
       throw new Error(`There is no fault '${kind}'`);
   }
