@@ -17,7 +17,7 @@ const config: ViteUserConfig = {
         extends: true,
         test: {
           name: 'fast',
-          include: ['src/**/*.test.ts', 'test/{contract,docs,golden}/**/*.test.ts'],
+          include: ['src/**/*.test.ts', 'bench/**/*.test.ts', 'test/{contract,docs,golden}/**/*.test.ts'],
           exclude: ['src/**/*.process.test.ts'],
           pool: 'threads',
           isolate: false,

@@ -1,0 +1,62 @@
+/** What events are made of, made once. */
+import { Random } from './random.ts';
+
+const BLOCK_LENGTH = 65_536;
+/** Texts begin before this, so that the longest still lies within the block. */
+const TEXT_STARTS = 65_000;
+const PRICE_COUNT = 1024;
+const CHANNEL_COUNT = 10_000;
+
+export const FIRST_NAMES: readonly string[] = 'Peter Paul Luke John Saul Vicky Kate Julie Sarah Deiter Walter'.split(
+  ' ',
+);
+export const LAST_NAMES: readonly string[] = 'Shultz Abrams Spencer White Bartels Walton Smith Jones Noris'.split(' ');
+export const CITIES: readonly string[] =
+  'Phoenix,Los Angeles,San Francisco,Boise,Portland,Bend,Redmond,Seattle,Kent,Cheyenne'.split(',');
+export const STATES: readonly string[] = ['AZ', 'CA', 'ID', 'OR', 'WA', 'WY'];
+
+export interface Channel {
+  readonly name: string;
+  readonly url: string;
+}
+
+export const HOT_CHANNELS: readonly Channel[] = ['Google', 'Facebook', 'Baidu', 'Apple'].map((name, index) => ({
+  name,
+  url: `https://www.nexmark.com/hot/${index}`,
+}));
+
+/** Random letters a to z that all texts are cut from. */
+export const BLOCK: string = makeBlock();
+
+/** Cents from 1 to 1,000,000 in even steps of the exponent. */
+export const PRICES: readonly number[] = Array.from({ length: PRICE_COUNT }, (_, index) =>
+  Math.floor(10 ** ((6 * index) / PRICE_COUNT) * 100 + 0.5),
+);
+
+export const CHANNELS: readonly Channel[] = Array.from({ length: CHANNEL_COUNT }, (_, index) => {
+  const random = new Random().seed(index, 3);
+  const words = [cut(random, 5), cut(random, 5), cut(random, 5)].join('/');
+  const id = index % 10 === 0 ? '' : `&channel_id=${index}`;
+  return { name: `channel-${index}`, url: `https://www.nexmark.com/${words}/item.htm?query=1${id}` };
+});
+
+/** A text of exactly this length. */
+function cut(random: Random, length: number): string {
+  const start = random.below(TEXT_STARTS);
+  return BLOCK.slice(start, start + length);
+}
+
+/** A text of about this length, up to a fifth more or less. First the place is drawn, then the length. */
+export function text(random: Random, averageLength: number): string {
+  const start = random.below(TEXT_STARTS);
+  const spread = Math.floor(averageLength / 5);
+  const length = averageLength - spread + random.below(2 * spread + 1);
+  return BLOCK.slice(start, start + length);
+}
+
+function makeBlock(): string {
+  const random = new Random().seed(0, 2);
+  const codes = new Uint8Array(BLOCK_LENGTH);
+  for (let index = 0; index < BLOCK_LENGTH; index++) codes[index] = 97 + random.below(26);
+  return new TextDecoder('latin1').decode(codes);
+}
