@@ -119,7 +119,12 @@ export function checkpointFolder(folder: string): string {
 
 /** The committed rows of a JSON lines sink. */
 export function outputRows(folder: string): readonly unknown[] {
-  return outputLines(outputFolder(folder)).map((line): unknown => JSON.parse(line));
+  return rowsBelow(outputFolder(folder));
+}
+
+/** The committed rows of a JSON lines sink that writes to `path`. */
+export function rowsBelow(path: string): readonly unknown[] {
+  return outputLines(path).map((line): unknown => JSON.parse(line));
 }
 
 /** The committed lines of a sink that writes to `path`, but for empty ones. */
