@@ -1,6 +1,34 @@
-export { atLeastOnce } from './at-least-once.ts';
-export { files } from './files.ts';
-export { keyedCounts } from './keyed-counts.ts';
-export { keyedState } from './keyed-state.ts';
-export { union } from './union.ts';
-export { windows } from './windows.ts';
+import type { SimulationScenario } from 'millrace/testing';
+import { atLeastOnce } from './at-least-once.ts';
+import { batches } from './batches.ts';
+import { files } from './files.ts';
+import { keyedCounts } from './keyed-counts.ts';
+import { keyedState } from './keyed-state.ts';
+import { pairs } from './pairs.ts';
+import { union } from './union.ts';
+import { windows } from './windows.ts';
+
+/** By name. Seeds are spread over them in this order. */
+export const SCENARIOS = {
+  'keyed-counts': keyedCounts,
+  'keyed-state': keyedState,
+  windows,
+  union,
+  files,
+  pairs,
+  batches,
+  'at-least-once': atLeastOnce,
+} as const satisfies Readonly<Record<string, SimulationScenario>>;
+
+export type ScenarioName = keyof typeof SCENARIOS;
+
+export const SCENARIO_NAMES: readonly ScenarioName[] = Object.keys(SCENARIOS).filter(isScenarioName);
+
+export function isScenarioName(name: string): name is ScenarioName {
+  return name in SCENARIOS;
+}
+
+/** Where a seed is run when nobody says. */
+export function scenarioOfSeed(seed: number): ScenarioName {
+  return SCENARIO_NAMES[seed % SCENARIO_NAMES.length] ?? 'keyed-counts';
+}

@@ -1,0 +1,11 @@
+import type { ScenarioName } from './scenarios/index.ts';
+
+/** Each deliberate fault of the engine, and the scenario in which it shows. */
+export const MUTANTS = [
+  { mutant: 'skipped-alignment', scenario: 'keyed-state' },
+  { mutant: 'early-commit', scenario: 'keyed-state' },
+  { mutant: 'pointer-before-metadata', scenario: 'keyed-counts' },
+  { mutant: 'lost-tombstone', scenario: 'pairs' },
+  { mutant: 'no-copy-before-mutation', scenario: 'keyed-state' },
+  { mutant: 'stale-epoch-accepted', scenario: 'keyed-counts' },
+] as const satisfies readonly { readonly mutant: string; readonly scenario: ScenarioName }[];
