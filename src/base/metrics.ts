@@ -47,6 +47,11 @@ export class SubtaskMetrics {
     this.#row[index] = (this.#row[index] ?? 0) + amount;
   }
 
+  /** For the record path: `add(name, 1)` with the index of the name resolved once. */
+  increment(index: number): void {
+    this.#row[index] = (this.#row[index] ?? 0) + 1;
+  }
+
   set(name: SubtaskMetricName, value: number): void {
     this.#row[metricIndex(name)] = value;
   }
@@ -61,7 +66,7 @@ export class SubtaskMetrics {
   }
 }
 
-/** For the record path: resolve the index once, then write the row directly. */
+/** For `increment`. */
 export function metricIndex(name: SubtaskMetricName): number {
   return INDEX_BY_NAME.get(name) ?? 0;
 }

@@ -6,17 +6,29 @@ export interface SettleBound {
   readonly timeoutMs: number;
   /** What is waited for, as a message begins: 'Opening operator x'. */
   readonly what: string;
+  /** Ends the wait early, so that no timer is left open. */
+  readonly signal?: AbortSignal;
 }
 
 /**
  * The promise's own outcome if it comes in time; whatever it settles with later is dropped.
- * @throws FUNCTION_TIMEOUT
+ * @throws FUNCTION_TIMEOUT; JOB_CANCELED when the signal was aborted first
  */
-export function settleWithin<T>(promise: Promise<T>, { environment, timeoutMs, what }: SettleBound): Promise<T> {
+export function settleWithin<T>(promise: Promise<T>, bound: SettleBound): Promise<T> {
+  const { environment, timeoutMs, what, signal } = bound;
   return new Promise((resolve, reject) => {
     const timer = environment.timers.after(timeoutMs, () =>
       reject(new MillraceError('FUNCTION_TIMEOUT', `${what} failed: it did not settle within ${timeoutMs} ms`)),
     );
-    promise.then(resolve, reject).finally(() => timer.cancel());
+    const onAbort = (): void => {
+      timer.cancel();
+      reject(new MillraceError('JOB_CANCELED', `${what} was given up`));
+    };
+    if (signal?.aborted === true) onAbort();
+    else signal?.addEventListener('abort', onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => {
+      timer.cancel();
+      signal?.removeEventListener('abort', onAbort);
+    });
   });
 }

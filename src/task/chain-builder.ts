@@ -1,68 +1,47 @@
-/**
- * Makes the operators of one subtask and brings their state back, in this order: state first, then `setup`, so that an operator
- * finds everything in place; nothing is opened here.
- */
+/** Makes the operators of one subtask, over their state that is already in place, and joins them. Nothing is opened here. */
 import { must } from '../base/assert.ts';
-import { WATERMARK_MIN } from '../base/event-time.ts';
 import type { CallGate, OperatorContext, StreamOperator } from '../base/operator.ts';
-import type { KeyedStateBackend } from '../base/keyed-state.ts';
-import type { OperatorSubtaskState } from '../base/state-handle.ts';
 import type { ChainedOperator } from '../graph/job-graph.ts';
-import { keyGroupRange } from '../state/key-groups.ts';
-import { ChainOutput } from './chain-output.ts';
+import { ChainOutput, guard, operatorError } from './chain-output.ts';
 import { OperatorChain } from './operator-chain.ts';
 import type { ChainNode } from './operator-chain.ts';
-import type { OperatorStateSnapshots } from './operator-state-snapshots.ts';
+import type { OperatorStates } from './restore-states.ts';
 import { SinkOperator } from './sink-operator.ts';
 import type { SlotRuntime, SubtaskDeployment } from './subtask-deployment.ts';
-
-/** What a subtask keeps of each operator for its snapshots. */
-export interface OperatorStates {
-  readonly chained: ChainedOperator;
-  readonly keyed: KeyedStateBackend | undefined;
-  readonly lists: OperatorStateSnapshots;
-}
-
-export interface BuiltChain {
-  readonly chain: OperatorChain;
-  /** In the order of the chain. */
-  readonly states: readonly OperatorStates[];
-}
 
 export interface ChainBuildOptions {
   readonly deployment: SubtaskDeployment;
   readonly runtime: SlotRuntime;
+  /** In the order of the chain. */
+  readonly states: readonly OperatorStates[];
   readonly signal: AbortSignal;
   readonly callGate: CallGate;
-  readonly wakeUp: () => void;
   /** From an I/O callback of a sink. */
   readonly fail: (error: unknown) => void;
+  /** Told of each node before its `setup`: from then on it wants to be closed. */
+  readonly onNode: (node: ChainNode) => void;
 }
 
-export async function buildChain(options: ChainBuildOptions): Promise<BuiltChain> {
-  const { deployment, runtime } = options;
-  const nodes: ChainNode[] = [];
-  const states: OperatorStates[] = [];
-  for (const chained of deployment.vertex.chain) {
-    const restored = deployment.restore?.operators.find(({ operatorId }) => operatorId === chained.operatorId);
-    const lists = runtime.createOperatorState(restored);
-    const keyed = await restoreKeyedState(chained, restored, options);
-    nodes.push({ chained, operator: makeOperator(chained, options), output: new ChainOutput() });
-    states.push({ chained, keyed, lists });
-  }
+export function buildChain(options: ChainBuildOptions): OperatorChain {
+  const { deployment, runtime, states, onNode } = options;
   const chain: { current: OperatorChain | undefined } = { current: undefined };
-  for (const [index, node] of nodes.entries()) {
-    const operatorStates = must(states[index], 'state of the operator');
-    const restored = deployment.restore?.operators.find(({ operatorId }) => operatorId === node.chained.operatorId);
-    node.operator?.setup({
-      ...operatorContext(node, operatorStates, options),
-      restoredWatermarkMs: restored?.watermarkMs ?? WATERMARK_MIN,
-      emitWatermark: (watermarkMs) => must(chain.current, 'chain').emitWatermarkFrom(index, watermarkMs),
-      emitStatus: (isIdle) => must(chain.current, 'chain').emitStatusFrom(index, isIdle),
+  const nodes: ChainNode[] = [];
+  for (const [index, state] of states.entries()) {
+    const { chained, restoredWatermarkMs } = state;
+    guard(chained, () => {
+      const node = { chained, operator: makeOperator(chained, options), output: new ChainOutput() };
+      nodes.push(node);
+      onNode(node);
+      node.operator?.setup({
+        ...operatorContext(node, state, options),
+        restoredWatermarkMs,
+        emitWatermark: (watermarkMs) => must(chain.current, 'chain').emitWatermarkFrom(index, watermarkMs),
+        emitStatus: (isIdle) => must(chain.current, 'chain').emitStatusFrom(index, isIdle),
+      });
     });
   }
   chain.current = new OperatorChain(nodes, deployment.writers, runtime.configuration.checkValues);
-  return { chain: chain.current, states };
+  return chain.current;
 }
 
 function makeOperator(chained: ChainedOperator, options: ChainBuildOptions): StreamOperator | undefined {
@@ -83,7 +62,7 @@ function makeOperator(chained: ChainedOperator, options: ChainBuildOptions): Str
           fencingEpoch,
           operatorId: chained.operatorId,
           isCheckpointingEnabled: configuration.isCheckpointingEnabled,
-          fail: options.fail,
+          fail: (error) => options.fail(operatorError(error, chained)),
           collectRows: (batchId, rows) => runtime.collectRows(chained.operatorId, batchId, rows),
         },
       });
@@ -94,7 +73,7 @@ function makeOperator(chained: ChainedOperator, options: ChainBuildOptions): Str
 type ContextOfNode = Omit<OperatorContext, 'restoredWatermarkMs' | 'emitWatermark' | 'emitStatus'>;
 
 function operatorContext(node: ChainNode, states: OperatorStates, options: ChainBuildOptions): ContextOfNode {
-  const { deployment, runtime, signal, callGate, wakeUp } = options;
+  const { deployment, runtime, signal, callGate } = options;
   const { chained, output } = node;
   return {
     operatorName: chained.name,
@@ -114,25 +93,6 @@ function operatorContext(node: ChainNode, states: OperatorStates, options: Chain
     callGate,
     checkMutation: runtime.configuration.checkMutation,
     autoWatermarkIntervalMs: runtime.configuration.autoWatermarkIntervalMs,
-    wakeUp,
+    wakeUp: deployment.wakeUp,
   };
-}
-
-/** Sections are read in chain order; key groups one after the other, so that a block is read once for neighbours. */
-async function restoreKeyedState(
-  chained: ChainedOperator,
-  restored: OperatorSubtaskState | undefined,
-  { deployment, runtime }: ChainBuildOptions,
-): Promise<KeyedStateBackend | undefined> {
-  const isKeyed = chained.keys.some((spec) => spec !== undefined);
-  if (!isKeyed) return undefined;
-  const { maxParallelism, parallelism } = deployment.vertex;
-  const keyGroups = keyGroupRange(maxParallelism, parallelism, deployment.address.subtaskIndex);
-  const backend = runtime.createKeyedState({ keyGroups, maxParallelism });
-  for (const { keyGroup, sections } of restored?.keyed ?? []) {
-    const bytes: Uint8Array[] = [];
-    for (const section of sections) bytes.push(await runtime.checkpointReader.readSection(section));
-    backend.restoreKeyGroup(keyGroup, bytes, sections);
-  }
-  return backend;
 }

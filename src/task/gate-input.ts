@@ -3,8 +3,12 @@
  * and statuses through the merger, barriers through the alignment, whose actions come back to the subtask in order.
  */
 import { must } from '../base/assert.ts';
-import type { ControlElement } from '../base/elements.ts';
+import type { DeclineReason } from '../base/control-plane.ts';
+import type { CheckpointBarrier, ControlElement } from '../base/elements.ts';
+import type { Clock } from '../base/environment.ts';
 import type { EventTimeMs } from '../base/event-time.ts';
+import { checkpointId as asCheckpointId } from '../base/ids.ts';
+import type { CheckpointId } from '../base/ids.ts';
 import type { OperatorInput } from '../base/operator.ts';
 import type { InputGate, GateHandler } from '../exchange/input-gate.ts';
 import { WatermarkMerger } from '../exchange/watermark-merger.ts';
@@ -12,6 +16,7 @@ import type { ChainedOperator } from '../graph/job-graph.ts';
 import { BarrierAlignment } from './barrier-alignment.ts';
 import type { AlignmentAction } from './barrier-alignment.ts';
 import { operatorError } from './chain-output.ts';
+import type { SubtaskInput } from './subtask-input.ts';
 
 export interface GateInputOptions {
   readonly gate: InputGate;
@@ -19,23 +24,33 @@ export interface GateInputOptions {
   /** By input index of the head operator. */
   readonly inputs: readonly OperatorInput[];
   readonly skipAlignment: boolean;
+  readonly clock: Clock;
   /** True when no further record may be processed in this step. */
   readonly isFull: () => boolean;
   readonly onWatermark: (watermarkMs: EventTimeMs) => void;
   readonly onStatus: (isIdle: boolean) => void;
-  /** 'snapshot' and 'abort'; blocking is done here. */
-  readonly onAlignment: (action: AlignmentAction) => void;
+  /** All barriers are in. `alignmentMs`: since the first of them. */
+  readonly onSnapshot: (barrier: CheckpointBarrier, alignmentMs: number) => void;
+  /** The checkpoint is given up here, and so it is further down. */
+  readonly onGivenUp: (checkpointId: CheckpointId, reason: DeclineReason) => void;
 }
 
-export class GateInput implements GateHandler {
+export class GateInput implements GateHandler, SubtaskInput {
   readonly #options: GateInputOptions;
+  /** By channel. */
+  readonly #inputs: readonly OperatorInput[];
   readonly #alignment: BarrierAlignment;
   readonly #merger: WatermarkMerger;
   #recordsRead = 0;
+  /** When the first barrier of the checkpoint that is being aligned came. */
+  #alignmentSinceMs = 0;
 
   constructor(options: GateInputOptions) {
     this.#options = options;
-    const channelCount = options.gate.channelCount;
+    const { channelCount } = options.gate;
+    this.#inputs = Array.from({ length: channelCount }, (_, channelIndex) =>
+      must(options.inputs[options.gate.inputIndexOf(channelIndex)], 'input of the channel'),
+    );
     this.#alignment = new BarrierAlignment({ channelCount, skipAlignment: options.skipAlignment });
     this.#merger = new WatermarkMerger(channelCount, {
       onWatermark: (watermarkMs) => options.onWatermark(watermarkMs),
@@ -51,16 +66,12 @@ export class GateInput implements GateHandler {
     return this.#alignment.isEnded;
   }
 
-  get isEmpty(): boolean {
-    return this.#options.gate.isEmpty;
+  get bytesRead(): number {
+    return this.#options.gate.bytesRead;
   }
 
-  get isAligning(): boolean {
-    return this.#alignment.collectingId > 0;
-  }
-
-  poll(limit: number): number {
-    return this.#options.gate.poll(this, limit);
+  poll(limit: number): boolean {
+    return this.#options.gate.poll(this, limit) > 0;
   }
 
   abortAlignment(checkpointId: number): void {
@@ -73,9 +84,8 @@ export class GateInput implements GateHandler {
 
   onRecord(channelIndex: number, value: unknown, timestampMs: EventTimeMs, keyGroup: number): boolean {
     this.#recordsRead++;
-    const input = must(this.#options.inputs[this.#options.gate.inputIndexOf(channelIndex)], 'input of the channel');
     try {
-      input.processElement(value, timestampMs, keyGroup);
+      must(this.#inputs[channelIndex], 'input of the channel').processElement(value, timestampMs, keyGroup);
     } catch (error) {
       throw operatorError(error, this.#options.head);
     }
@@ -89,7 +99,7 @@ export class GateInput implements GateHandler {
       case 'status':
         return this.#merger.onStatus(channelIndex, element.isIdle);
       case 'barrier':
-        return this.#carryOut(this.#alignment.onBarrier(channelIndex, element));
+        return this.#onBarrier(channelIndex, element);
       case 'cancel-checkpoint':
         return this.#carryOut(this.#alignment.onCancel(element.checkpointId));
       case 'end-of-input':
@@ -98,11 +108,34 @@ export class GateInput implements GateHandler {
     }
   }
 
-  #carryOut(actions: readonly AlignmentAction[]): void {
+  #onBarrier(channelIndex: number, barrier: CheckpointBarrier): void {
+    const { collectingId } = this.#alignment;
+    const actions = this.#alignment.onBarrier(channelIndex, barrier);
+    // The first of several: nothing was collected before, or another checkpoint.
+    if (this.#alignment.collectingId !== collectingId && this.#alignment.collectingId > 0) {
+      this.#alignmentSinceMs = this.#options.clock.monotonicMs();
+    }
+    const isOnlyOne = collectingId === 0 && this.#alignment.collectingId === 0;
+    this.#carryOut(actions, isOnlyOne);
+  }
+
+  #carryOut(actions: readonly AlignmentAction[], isInstant: boolean = false): void {
+    const { gate, clock, onSnapshot, onGivenUp } = this.#options;
     for (const action of actions) {
-      if (action.kind === 'block') this.#options.gate.block(action.channelIndex);
-      else if (action.kind === 'unblock-all') this.#options.gate.unblockAll();
-      else this.#options.onAlignment(action);
+      switch (action.kind) {
+        case 'block':
+          gate.block(action.channelIndex);
+          break;
+        case 'unblock-all':
+          gate.unblockAll();
+          break;
+        case 'snapshot':
+          onSnapshot(action.barrier, isInstant ? 0 : clock.monotonicMs() - this.#alignmentSinceMs);
+          break;
+        case 'abort':
+          onGivenUp(asCheckpointId(action.checkpointId), action.reason);
+          break;
+      }
     }
   }
 }

@@ -106,15 +106,10 @@ export class OperatorChain {
 
   /**
    * After a restore, before the first record: a checkpoint may have interrupted a burst of firings, and what was due then is due
-   * now. True when none is left; watermarks that operators of the chain had made are then on their way again, because the checkpoint
-   * may have caught them between the operator and a channel.
+   * now. True when none is left.
    */
   fireRestored(limit: number): boolean {
     for (const link of this.#links) if (!this.#fireDue(link, limit) || this.isBlocked) return false;
-    for (const [index, { operator }] of this.nodes.entries()) {
-      const watermarkMs = operator?.currentWatermarkMs?.() ?? WATERMARK_MIN;
-      if (operator?.makesWatermarks === true && watermarkMs > WATERMARK_MIN) this.emitWatermarkFrom(index, watermarkMs);
-    }
     return true;
   }
 

@@ -3,16 +3,16 @@
  * the checkpoint is complete, and then goes to the committer. After a restore, what the restored checkpoint covers is committed
  * again before the first record: the process may have died between completion and commit.
  */
-import { assert } from '../base/assert.ts';
+import { assert, must } from '../base/assert.ts';
 import type { CommitPermit } from '../base/commit-permit.ts';
 import { MillraceError } from '../base/errors.ts';
 import type { EventTimeMs } from '../base/event-time.ts';
 import { WATERMARK_MIN } from '../base/event-time.ts';
 import type { CheckpointId } from '../base/ids.ts';
+import { metricIndex } from '../base/metrics.ts';
 import type { OperatorContext, OperatorInput, StreamOperator } from '../base/operator.ts';
 import type { ListStateHandle } from '../base/operator-state.ts';
 import type { Committer, Sink, SinkWriter, WriterContext } from '../base/sink.ts';
-import { must } from '../base/assert.ts';
 
 /** What a sink operator needs beyond every operator's context. */
 export interface SinkRuntime {
@@ -29,6 +29,8 @@ interface PendingCommittable {
   readonly checkpointId: CheckpointId;
   readonly committable: unknown;
 }
+
+const RECORDS_SENT = metricIndex('numRecordsSend');
 
 export class SinkOperator implements StreamOperator, OperatorInput {
   readonly #sink: Sink<unknown>;
@@ -71,7 +73,7 @@ export class SinkOperator implements StreamOperator, OperatorInput {
   /** Old committables first: the writer's clean-up must not meet files that are still to be committed. */
   async open(): Promise<void> {
     const permit = this.#runtime.restoredPermit;
-    if (permit !== undefined) await this.#commit(permit);
+    if (permit !== undefined) await this.#commitInTurn(permit);
     await this.#openWriter().open();
   }
 
@@ -81,7 +83,7 @@ export class SinkOperator implements StreamOperator, OperatorInput {
 
   processElement(value: unknown, timestampMs: EventTimeMs): void {
     this.#openWriter().write(value, timestampMs, this.#watermarkMs);
-    this.#openContext().metrics.add('numRecordsSend', 1);
+    this.#openContext().metrics.increment(RECORDS_SENT);
   }
 
   processWatermark(watermarkMs: EventTimeMs): void {
@@ -113,16 +115,22 @@ export class SinkOperator implements StreamOperator, OperatorInput {
   }
 
   checkpointCompleted(permit: CommitPermit): Promise<void> {
-    this.#commits = this.#commits.then(() => this.#commit(permit));
-    return this.#commits;
+    return this.#commitInTurn(permit);
   }
 
+  /** What is being committed is waited for: nobody else may begin with the same committables before. */
   async close(): Promise<void> {
+    await this.#commits.catch(() => {});
     try {
       await this.#writer?.close();
     } finally {
       await this.#committer?.close?.();
     }
+  }
+
+  #commitInTurn(permit: CommitPermit): Promise<void> {
+    this.#commits = this.#commits.then(() => this.#commit(permit));
+    return this.#commits;
   }
 
   /** Everything up to the permit's checkpoint, in ascending order of checkpoints. */

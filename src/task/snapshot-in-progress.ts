@@ -127,6 +127,7 @@ export class SnapshotInProgress {
     };
   }
 
+  /** Gives up what is not written yet. What is written already is given up with the checkpoint (`KeyedStateBackend.checkpointAborted`). */
   cancel(): void {
     for (const { cursor, isDone } of this.#written) if (!isDone) cursor.cancel();
   }

@@ -1,8 +1,10 @@
 /** Joins a source's reader to the head of its chain. */
-import { must, assert } from '../base/assert.ts';
+import { assert } from '../base/assert.ts';
 import type { EventTimeMs } from '../base/event-time.ts';
-import type { BuiltChain } from './chain-builder.ts';
-import { operatorError } from './chain-output.ts';
+import type { ReaderContext } from '../base/source.ts';
+import { guard, operatorError } from './chain-output.ts';
+import type { ChainNode } from './operator-chain.ts';
+import type { OperatorStates } from './restore-states.ts';
 import { SourceInput } from './source-input.ts';
 import type { SplitPosition } from './source-input.ts';
 import type { SlotRuntime, SubtaskDeployment } from './subtask-deployment.ts';
@@ -13,7 +15,8 @@ export const SPLITS_STATE = 'source-splits';
 export interface SourceHeadOptions {
   readonly deployment: SubtaskDeployment;
   readonly runtime: SlotRuntime;
-  readonly built: BuiltChain;
+  readonly head: ChainNode;
+  readonly states: OperatorStates;
   readonly signal: AbortSignal;
   readonly fail: (error: unknown) => void;
   readonly isFull: () => boolean;
@@ -24,12 +27,12 @@ export interface SourceHeadOptions {
 
 /** `start` gives restored splits to the reader and then registers it: the enumerator may answer at once. */
 export function makeSourceInput(options: SourceHeadOptions): { source: SourceInput; start: () => Promise<void> } {
-  const { deployment, runtime, built, signal, fail } = options;
-  const head = must(built.chain.nodes[0], 'head of the chain');
+  const { deployment, runtime, head, states, signal, fail } = options;
   const { role, operatorId, name } = head.chained;
   assert(role.kind === 'source', () => `Head '${name}' of a chain without inputs is not a source`);
   const { environment, configuration, master } = runtime;
-  const reader = role.source.createReader({
+  const { source: factory } = role;
+  const context: ReaderContext = {
     environment,
     logger: environment.logger.with({ operator: name }),
     metrics: deployment.metrics,
@@ -39,9 +42,10 @@ export function makeSourceInput(options: SourceHeadOptions): { source: SourceInp
     wakeUp: deployment.wakeUp,
     fail: (error) => fail(operatorError(error, head.chained)),
     signal,
-  });
+  };
+  const reader = guard(head.chained, () => factory.createReader(context));
   const source = new SourceInput({
-    source: role.source,
+    source: factory,
     head: head.chained,
     reader,
     watermarks: role.watermarks,
@@ -54,13 +58,8 @@ export function makeSourceInput(options: SourceHeadOptions): { source: SourceInp
     onWatermark: options.onWatermark,
     onStatus: options.onStatus,
   });
-  const lists = must(built.states[0], 'state of the head').lists;
   const start = async (): Promise<void> => {
-    try {
-      await source.start(lists.listState<SplitPosition>(SPLITS_STATE, 'split').get());
-    } catch (error) {
-      throw operatorError(error, head.chained);
-    }
+    await source.start(states.lists.listState<SplitPosition>(SPLITS_STATE, 'split').get());
     master.readerEvent(deployment.address, operatorId, { kind: 'register' });
   };
   return { source, start };

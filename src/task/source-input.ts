@@ -24,6 +24,7 @@ import type { WatermarkGenerator, WatermarkStrategy } from '../base/watermark-st
 import { freezeValue } from '../codec/freeze-value.ts';
 import { guard } from './chain-output.ts';
 import type { ChainOutput, NamedOperator } from './chain-output.ts';
+import type { SubtaskInput } from './subtask-input.ts';
 import { WatermarkMultiplexer } from './watermark-multiplexer.ts';
 
 /** One element of the list state 'splits': Flink's split state plus the generator's. */
@@ -58,20 +59,24 @@ interface SplitState {
 /** The name under which the bound of unassigned splits takes part; no split id can be empty. */
 const UNASSIGNED = '';
 
-export class SourceInput implements ReaderOutput<unknown> {
+export class SourceInput implements ReaderOutput<unknown>, SubtaskInput {
+  readonly bytesRead = 0;
   readonly #options: SourceInputOptions;
   readonly #multiplexer: WatermarkMultiplexer;
   readonly #splits = new Map<string, SplitState>();
   #lastSplitId: string | undefined;
   #lastState: SplitState | undefined;
   #isIdle = false;
+  /** What was last sent; it follows `#isIdle` when no watermark is held. */
+  #isSentIdle = false;
   #hasNoMoreSplits = false;
   /** False once the enumerator has said that there is nothing for this reader, until it gives it something. */
   #awaitsSplits = true;
   #isEnded = false;
   /** A watermark that found the chain busy: it goes on, or a later one in its place, as soon as the chain is free. */
   #heldWatermarkMs: EventTimeMs | undefined;
-  #recordsEmitted = 0;
+  #recordsRead = 0;
+  /** Of the monotonic clock: a wall clock that is set back must not stop the watermarks. */
   #nextPeriodMs: number;
 
   constructor(options: SourceInputOptions) {
@@ -80,12 +85,13 @@ export class SourceInput implements ReaderOutput<unknown> {
       emitWatermark: (watermarkMs) => this.#emitWatermark(watermarkMs),
       markIdle: () => this.#setIdle(true),
     });
-    this.#nextPeriodMs = options.environment.clock.nowMs() + options.autoWatermarkIntervalMs;
+    this.#nextPeriodMs = options.environment.clock.monotonicMs() + options.autoWatermarkIntervalMs;
     if (options.source.hasOrderedSplits) this.#multiplexer.register(UNASSIGNED);
   }
 
-  get recordsEmitted(): number {
-    return this.#recordsEmitted;
+  /** Records that the reader has emitted. */
+  get recordsRead(): number {
+    return this.#recordsRead;
   }
 
   /** All splits are read and no more will come; WATERMARK_MAX was sent. */
@@ -137,18 +143,22 @@ export class SourceInput implements ReaderOutput<unknown> {
   #poll(limit: number): boolean {
     if (this.#sendHeldWatermark()) return true;
     if (this.#isEnded) return false;
-    const before = this.#recordsEmitted;
+    const before = this.#recordsRead;
     const status = this.#options.reader.poll(this, limit);
     if (status === 'end') this.#end();
-    return this.#recordsEmitted > before || status !== 'nothing';
+    return this.#recordsRead > before || status !== 'nothing';
   }
 
-  /** When the next periodic watermark is due, ms of the wall clock. */
-  get nextPeriodMs(): number {
-    return this.#isEnded ? Number.POSITIVE_INFINITY : this.#nextPeriodMs;
+  /** ms until the next periodic watermark is due, Infinity for never. */
+  get untilPeriodMs(): number {
+    if (this.#isEnded) return Number.POSITIVE_INFINITY;
+    return Math.max(0, this.#nextPeriodMs - this.#options.environment.clock.monotonicMs());
   }
 
-  /** Called when `nextPeriodMs` has come and the chain is free: asks the generators, sends what the splits agree on. */
+  /**
+   * Called when a period is due and the chain is free: asks the generators, sends what the splits agree on.
+   * @param nowMs of the monotonic clock
+   */
   onPeriod(nowMs: number): void {
     guard(this.#options.head, () => this.#onPeriod(nowMs));
   }
@@ -171,6 +181,7 @@ export class SourceInput implements ReaderOutput<unknown> {
   }
 
   #snapshot(checkpointId: CheckpointId): readonly SplitPosition[] {
+    if (this.#isEnded) return [];
     return this.#options.reader.snapshotState(checkpointId).map((split) => ({
       split,
       generator: must(
@@ -181,7 +192,7 @@ export class SourceInput implements ReaderOutput<unknown> {
   }
 
   checkpointCompleted(checkpointId: CheckpointId): void {
-    this.#options.reader.notifyCheckpointComplete?.(checkpointId);
+    guard(this.#options.head, () => this.#options.reader.notifyCheckpointComplete?.(checkpointId));
   }
 
   close(): void | Promise<void> {
@@ -194,7 +205,7 @@ export class SourceInput implements ReaderOutput<unknown> {
     const timestampMs =
       assigner === undefined ? recordTimestampMs : checkedTimestamp(assigner(value, recordTimestampMs));
     if (this.#options.freezeValues) freezeValue(value);
-    this.#recordsEmitted++;
+    this.#recordsRead++;
     state.idleness?.onRecord();
     const watermarkMs = state.generator.onEvent(timestampMs, value);
     this.#options.output.collect(value, timestampMs);
@@ -256,13 +267,20 @@ export class SourceInput implements ReaderOutput<unknown> {
     const heldMs = this.#heldWatermarkMs;
     if (heldMs === undefined || !this.#options.isWatermarkFree()) return false;
     this.#heldWatermarkMs = undefined;
+    this.#sendStatus(false);
     this.#options.onWatermark(heldMs);
+    this.#sendStatus(this.#isIdle);
     return true;
   }
 
   #setIdle(isIdle: boolean): void {
-    if (this.#isIdle === isIdle) return;
     this.#isIdle = isIdle;
+    if (this.#heldWatermarkMs === undefined) this.#sendStatus(isIdle);
+  }
+
+  #sendStatus(isIdle: boolean): void {
+    if (this.#isSentIdle === isIdle) return;
+    this.#isSentIdle = isIdle;
     this.#options.onStatus(isIdle);
   }
 

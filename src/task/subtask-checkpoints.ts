@@ -5,17 +5,17 @@
  * Order of the synchronous part (Flink's): barrier hook of the operators, head to tail → barrier out → versions of keyed state
  * and encoding of operator state. Committables of a sink are in operator state because the hook comes first.
  */
-import { must } from '../base/assert.ts';
 import type { CheckpointCompleted } from '../base/commit-permit.ts';
 import { CommitPermit } from '../base/commit-permit.ts';
 import type { DeclineReason } from '../base/control-plane.ts';
 import type { CheckpointBarrier } from '../base/elements.ts';
-import { toErrorRecord } from '../base/errors.ts';
+import { MillraceError, toErrorRecord } from '../base/errors.ts';
 import type { CheckpointId } from '../base/ids.ts';
 import { subtaskKey } from '../base/ids.ts';
-import type { StreamOperator } from '../base/operator.ts';
-import type { OperatorStates } from './chain-builder.ts';
+import { guard, operatorError } from './chain-output.ts';
+import type { NamedOperator } from './chain-output.ts';
 import type { OperatorChain } from './operator-chain.ts';
+import type { OperatorStates } from './restore-states.ts';
 import type { OperatorPart } from './snapshot-in-progress.ts';
 import { SnapshotInProgress } from './snapshot-in-progress.ts';
 import { snapshotSliceMs } from './snapshot-pace.ts';
@@ -39,17 +39,22 @@ export interface SubtaskCheckpointsOptions {
 export class SubtaskCheckpoints {
   readonly #options: SubtaskCheckpointsOptions;
   readonly #inProgress = new Map<CheckpointId, SnapshotInProgress>();
-  /** The first checkpoint that was acknowledged as finished; 0 for none. */
+  /**
+   * The first checkpoint that was taken when the operators had finished; 0 for none. Every later one covers the end as well, also when
+   * this one is aborted.
+   */
   #finishedSince = 0;
+  /** The snapshot that is being written waits for the disk. */
+  #isWaitingForDisk = false;
   #entriesPerMs = ENTRIES_PER_MS_GUESS;
 
   constructor(options: SubtaskCheckpointsOptions) {
     this.#options = options;
   }
 
+  /** A snapshot wants more slices, and the disk takes them. */
   get isWriting(): boolean {
-    for (const snapshot of this.#inProgress.values()) if (!snapshot.isWritten) return true;
-    return false;
+    return !this.#isWaitingForDisk && this.#firstUnwritten() !== undefined;
   }
 
   /** The synchronous part. `isFinished`: all input is used up and the operators have finished. */
@@ -81,29 +86,17 @@ export class SubtaskCheckpoints {
 
   /** Gives the snapshots their slice of a step in which records took `busyMs`. True when anything was written. */
   advance(busyMs: number): boolean {
-    const snapshot = this.#inProgress.values().find(({ isWritten }) => !isWritten);
+    this.#isWaitingForDisk = false;
+    const snapshot = this.#firstUnwritten();
     if (snapshot === undefined) return false;
-    const { clock } = this.#options.runtime.environment;
-    const startedMs = clock.monotonicMs();
-    const sliceMs = snapshotSliceMs({
-      busyMs,
-      remainingEntries: snapshot.remainingEntries,
-      entriesPerMs: this.#entriesPerMs,
-      elapsedMs: snapshot.elapsedMs(startedMs),
-      intervalMs: this.#options.runtime.configuration.checkpointIntervalMs,
-    });
-    const entriesPerLook = (this.#options.runtime.configuration.stepLimits ?? STEP_LIMITS).snapshotEntries;
-    let looked = 0;
-    let elapsedMs = 0;
-    let isWaiting = false;
-    while (!snapshot.isWritten && !isWaiting && (looked === 0 || elapsedMs < sliceMs)) {
-      isWaiting = !snapshot.advance(entriesPerLook);
-      looked += entriesPerLook;
-      elapsedMs = clock.monotonicMs() - startedMs;
+    try {
+      this.#isWaitingForDisk = !this.#writeSlice(snapshot, busyMs);
+      this.#settleIfWritten(snapshot);
+    } catch (error) {
+      if (MillraceError.is(error) && error.code === 'INVARIANT_VIOLATED') throw error;
+      this.#giveUp(snapshot, error);
     }
-    if (elapsedMs > 0) this.#entriesPerMs = looked / elapsedMs;
-    this.#settleIfWritten(snapshot);
-    return !isWaiting;
+    return !this.#isWaitingForDisk;
   }
 
   /**
@@ -112,7 +105,9 @@ export class SubtaskCheckpoints {
   async completed(completed: CheckpointCompleted): Promise<boolean> {
     const permit = CommitPermit.of(completed);
     const commits: Promise<void>[] = [];
-    this.#options.chain.forEach((operator) => commits.push(Promise.resolve(operator.checkpointCompleted?.(permit))));
+    this.#options.chain.forEach((operator, chained) => {
+      commits.push(named(chained, () => operator.checkpointCompleted?.(permit)));
+    });
     for (const { keyed } of this.#options.states) keyed?.checkpointCompleted(completed.checkpointId);
     await Promise.all(commits);
     return this.#finishedSince > 0 && completed.checkpointId >= this.#finishedSince;
@@ -121,20 +116,25 @@ export class SubtaskCheckpoints {
   aborted(checkpointId: CheckpointId): void {
     this.#inProgress.get(checkpointId)?.cancel();
     this.#inProgress.delete(checkpointId);
-    // What was acknowledged as finished with it was never kept: the next one has to cover it.
-    if (this.#finishedSince === checkpointId) this.#finishedSince = 0;
     for (const { keyed } of this.#options.states) keyed?.checkpointAborted(checkpointId);
     this.#options.chain.forEach((operator) => operator.checkpointAborted?.(checkpointId));
   }
 
   decline(checkpointId: CheckpointId, reason: DeclineReason, error?: unknown): void {
     const { runtime, deployment } = this.#options;
-    runtime.master.declineCheckpoint(
-      deployment.address,
-      checkpointId,
-      reason,
-      error === undefined ? undefined : toErrorRecord(error),
-    );
+    const record = error === undefined ? undefined : toErrorRecord(error);
+    runtime.master.declineCheckpoint(deployment.address, checkpointId, reason, record);
+  }
+
+  /** Without checkpoints sinks make their output visible at the end of input, as with one last barrier. Settles when it is durable. */
+  async flush(checkpointId: CheckpointId): Promise<void> {
+    const { chain } = this.#options;
+    const durable: Promise<void>[] = [];
+    chain.forEach((operator) => operator.prepareBarrier?.(checkpointId));
+    chain.forEach((operator, chained) => {
+      durable.push(named(chained, () => operator.snapshot?.(checkpointId)));
+    });
+    await Promise.all(durable);
   }
 
   cancelAll(): void {
@@ -143,28 +143,58 @@ export class SubtaskCheckpoints {
   }
 
   #operatorParts(checkpointId: CheckpointId): OperatorPart[] {
-    const durableByOperator = new Map<StreamOperator, Promise<void>>();
-    this.#options.snapshotSource(checkpointId);
-    this.#options.chain.forEach((operator) => {
-      const durable = operator.snapshot?.(checkpointId);
-      if (durable === undefined) return;
-      // A sink whose files cannot be made durable has lost records: that fails the subtask, not only the checkpoint.
-      durable.catch((error: unknown) => this.#options.fail(error));
-      durableByOperator.set(operator, durable);
+    const { chain, states, snapshotSource } = this.#options;
+    snapshotSource(checkpointId);
+    const durable = chain.nodes.map(({ operator, chained }) =>
+      guard(chained, () => this.#durable(chained, operator?.snapshot?.(checkpointId))),
+    );
+    return states.map(({ chained, keyed, lists }, index): OperatorPart => ({
+      state: {
+        operatorId: chained.operatorId,
+        states: chained.role.kind === 'operator' ? chained.role.factory.states : [],
+        lists: guard(chained, () => lists.snapshot()),
+        watermarkMs: chain.nodes[index]?.operator?.currentWatermarkMs?.(),
+      },
+      backend: keyed,
+      durable: durable[index],
+    }));
+  }
+
+  /** A sink whose files cannot be made durable has lost records: that fails the subtask, not only the checkpoint. */
+  #durable(chained: NamedOperator, written: Promise<void> | undefined): Promise<void> | undefined {
+    if (written === undefined) return undefined;
+    const durable = named(chained, () => written);
+    durable.catch((error: unknown) => this.#options.fail(error));
+    return durable;
+  }
+
+  #firstUnwritten(): SnapshotInProgress | undefined {
+    for (const snapshot of this.#inProgress.values()) if (!snapshot.isWritten) return snapshot;
+    return undefined;
+  }
+
+  /** False when the disk is behind. */
+  #writeSlice(snapshot: SnapshotInProgress, busyMs: number): boolean {
+    const { environment, configuration } = this.#options.runtime;
+    const startedMs = environment.clock.monotonicMs();
+    const sliceMs = snapshotSliceMs({
+      busyMs,
+      remainingEntries: snapshot.remainingEntries,
+      entriesPerMs: this.#entriesPerMs,
+      elapsedMs: snapshot.elapsedMs(startedMs),
+      intervalMs: configuration.checkpointIntervalMs,
     });
-    return this.#options.states.map(({ chained, keyed, lists }, index): OperatorPart => {
-      const { operator } = must(this.#options.chain.nodes[index], 'operator of the chain');
-      return {
-        state: {
-          operatorId: chained.operatorId,
-          states: chained.role.kind === 'operator' ? chained.role.factory.states : [],
-          lists: lists.snapshot(),
-          watermarkMs: operator?.currentWatermarkMs?.(),
-        },
-        backend: keyed,
-        durable: operator === undefined ? undefined : durableByOperator.get(operator),
-      };
-    });
+    const { snapshotEntries } = configuration.stepLimits ?? STEP_LIMITS;
+    let looked = 0;
+    let elapsedMs = 0;
+    let isWaiting = false;
+    while (!snapshot.isWritten && !isWaiting && (looked === 0 || elapsedMs < sliceMs)) {
+      isWaiting = !snapshot.advance(snapshotEntries);
+      looked += snapshotEntries;
+      elapsedMs = environment.clock.monotonicMs() - startedMs;
+    }
+    if (elapsedMs > 0) this.#entriesPerMs = looked / elapsedMs;
+    return !isWaiting;
   }
 
   #settleIfWritten(snapshot: SnapshotInProgress): void {
@@ -179,10 +209,24 @@ export class SubtaskCheckpoints {
             if (!this.#inProgress.delete(checkpointId)) return;
             runtime.master.acknowledgeCheckpoint(deployment.address, checkpointId, result);
           }),
-        (error: unknown) =>
-          post(() => {
-            if (this.#inProgress.delete(checkpointId)) this.decline(checkpointId, 'async-exception', error);
-          }),
+        (error: unknown) => post(() => this.#giveUp(snapshot, error)),
       );
+  }
+
+  /** The asynchronous part failed: the checkpoint cannot complete, the subtask goes on. */
+  #giveUp(snapshot: SnapshotInProgress, error: unknown): void {
+    const { checkpointId } = snapshot.barrier;
+    if (!this.#inProgress.delete(checkpointId)) return;
+    snapshot.cancel();
+    this.decline(checkpointId, 'async-exception', error);
+  }
+}
+
+/** The outcome of the call, with the operator named in errors. */
+async function named(operator: NamedOperator, call: () => void | Promise<void>): Promise<void> {
+  try {
+    await call();
+  } catch (error) {
+    throw operatorError(error, operator);
   }
 }

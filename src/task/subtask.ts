@@ -12,28 +12,30 @@
  */
 import { assert, must } from '../base/assert.ts';
 import type { CheckpointCompleted } from '../base/commit-permit.ts';
-import type { SourceEvent, SubtaskStatus, TriggerCheckpoint } from '../base/control-plane.ts';
+import type { DeclineReason, SourceEvent, SubtaskStatus, TriggerCheckpoint } from '../base/control-plane.ts';
 import { END_OF_INPUT } from '../base/elements.ts';
 import type { CheckpointBarrier } from '../base/elements.ts';
-import { toErrorRecord, withContext } from '../base/errors.ts';
+import { messageOf, toErrorRecord, withContext } from '../base/errors.ts';
 import type { MillraceError } from '../base/errors.ts';
 import { WATERMARK_MAX } from '../base/event-time.ts';
 import type { EventTimeMs } from '../base/event-time.ts';
 import { checkpointId as asCheckpointId, subtaskKey } from '../base/ids.ts';
 import type { CheckpointId } from '../base/ids.ts';
-import type { AlignmentAction } from './barrier-alignment.ts';
 import { BatchSize } from './batch-size.ts';
 import { buildChain } from './chain-builder.ts';
-import type { BuiltChain } from './chain-builder.ts';
 import { explainFrozenValue } from './frozen-value-error.ts';
 import { GateInput } from './gate-input.ts';
 import { Mailbox } from './mailbox.ts';
 import type { OperatorChain } from './operator-chain.ts';
+import { restoreStates } from './restore-states.ts';
+import type { OperatorStates } from './restore-states.ts';
 import type { SourceInput } from './source-input.ts';
 import { makeSourceInput, SPLITS_STATE } from './source-head.ts';
 import { SubtaskCheckpoints } from './subtask-checkpoints.ts';
 import type { SlotRuntime, SubtaskDeployment } from './subtask-deployment.ts';
-import { closeAll, openAll } from './subtask-lifecycle.ts';
+import type { SubtaskInput } from './subtask-input.ts';
+import { SubtaskLifecycle } from './subtask-lifecycle.ts';
+import { publishMetrics } from './subtask-metrics.ts';
 import { STEP_LIMITS } from './task-configuration.ts';
 
 export type StepResult = 'progress' | 'idle' | 'blocked' | 'done';
@@ -47,19 +49,21 @@ export class Subtask {
   readonly deployment: SubtaskDeployment;
   readonly #runtime: SlotRuntime;
   readonly #mailbox: Mailbox;
-  readonly #abort = new AbortController();
+  readonly #lifecycle: SubtaskLifecycle;
   readonly #callGate = { isOpen: false, refuse: (error: MillraceError) => this.#refuseCall(error) };
   #hasRefusedCall = false;
   readonly #batch = new BatchSize();
+  readonly #firingsPerStep: number;
   #phase: Phase = 'created';
-  #built: BuiltChain | undefined;
+  #closing: Promise<void> | undefined;
+  #states: readonly OperatorStates[] = [];
+  /** Both are there from the moment on that something may be opened. */
+  #builtChain: OperatorChain | undefined;
   #checkpoints: SubtaskCheckpoints | undefined;
+  /** One of the two, when everything is open; none when the subtask was restored as finished. */
   #gate: GateInput | undefined;
   #source: SourceInput | undefined;
-  /** When the barrier of the checkpoint being aligned came first, monotonic ms. */
-  #alignmentSinceMs: number | undefined;
   #hasFinishedOperators = false;
-  readonly #firingsPerStep: number;
   /** Firings that the restored checkpoint had interrupted may be left. */
   #isCatchingUp: boolean;
 
@@ -67,6 +71,7 @@ export class Subtask {
     this.deployment = deployment;
     this.#runtime = runtime;
     this.#mailbox = new Mailbox(deployment.wakeUp);
+    this.#lifecycle = new SubtaskLifecycle({ ...runtime.configuration, environment: runtime.environment });
     this.#firingsPerStep = (runtime.configuration.stepLimits ?? STEP_LIMITS).firings;
     this.#isCatchingUp = deployment.restore !== undefined && !deployment.restore.isFinished;
   }
@@ -79,16 +84,14 @@ export class Subtask {
     return this.deployment.gate === undefined;
   }
 
-  /** Restores, sets up and opens; a failure is reported like one in a step. Called once. */
+  /** Restores, sets up and opens; a failure is reported like one in a step. Never rejects. Called once. */
   async start(): Promise<void> {
+    if (this.#phase === 'closed') return;
     assert(this.#phase === 'created', () => `Subtask started in phase '${this.#phase}'`);
     this.#phase = 'starting';
     try {
       await this.#prepare();
-      if (this.#phase !== 'starting') return;
-      this.#phase = 'running';
-      if (this.deployment.restore?.isFinished === true) this.#passEndOn();
-      else this.#reportStatus('running');
+      if (!this.#lifecycle.isOver) this.#started();
     } catch (error) {
       this.#fail(error);
     }
@@ -97,7 +100,7 @@ export class Subtask {
 
   step(): StepResult {
     if (this.#phase === 'failed' || this.#phase === 'closed') return 'done';
-    if (this.#phase !== 'running' && this.#phase !== 'end-of-data' && this.#phase !== 'finished') return 'idle';
+    if (this.#phase === 'created' || this.#phase === 'starting') return 'idle';
     this.#callGate.isOpen = true;
     try {
       return this.#stepInside();
@@ -111,17 +114,20 @@ export class Subtask {
 
   /** When this subtask wants a step although nothing arrives, wall-clock ms; Infinity for never. */
   get nextWakeUpMs(): number {
-    if (this.#phase !== 'running') return Number.POSITIVE_INFINITY;
-    return Math.min(this.#chain.nextProcessingTimeMs(), this.#source?.nextPeriodMs ?? Number.POSITIVE_INFINITY);
+    // Room in a full output announces itself.
+    if (this.#phase !== 'running' || this.#chain.isBlocked) return Number.POSITIVE_INFINITY;
+    const timerMs = this.#chain.nextProcessingTimeMs();
+    if (this.#source === undefined) return timerMs;
+    return Math.min(timerMs, this.#runtime.environment.clock.nowMs() + this.#source.untilPeriodMs);
   }
 
   /** Work that does not announce itself by a wake-up: the slot goes on with its rounds. */
   get isBusyInBackground(): boolean {
-    return this.#checkpoints?.isWriting === true;
+    return this.#isLive && this.#checkpoints?.isWriting === true;
   }
 
   stateSizes(): readonly { readonly state: string; readonly entries: number }[] {
-    return (this.#built?.states ?? []).flatMap(({ chained, keyed }) =>
+    return this.#states.flatMap(({ chained, keyed }) =>
       (keyed?.describeSizes() ?? []).map(({ state, entries }) => ({ state: `${chained.name}/${state}`, entries })),
     );
   }
@@ -145,84 +151,118 @@ export class Subtask {
     this.#mailbox.post(() => this.#source?.handleEvent(event));
   }
 
-  /** Ends the subtask whatever it does; settles when everything is closed. Errors of closing are logged, not thrown. */
-  async close(): Promise<void> {
-    if (this.#phase === 'closed') return;
+  /** Ends the subtask whatever it does; settles when everything is closed. Never rejects: errors of closing are logged. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     this.#phase = 'closed';
-    this.#abort.abort();
-    this.#checkpoints?.cancelAll();
-    await closeAll({
-      nodes: this.#built?.chain.nodes ?? [],
-      source: this.#source,
-      environment: this.#runtime.environment,
-      timeoutMs: this.#runtime.configuration.closeTimeoutMs,
-    });
+    this.#lifecycle.abort();
+    try {
+      this.#checkpoints?.cancelAll();
+    } catch (error) {
+      this.#runtime.environment.logger.log('warn', `Giving up snapshots failed: ${messageOf(error)}`);
+    }
+    await this.#lifecycle.close();
   }
 
   get #chain(): OperatorChain {
-    assert(this.#built !== undefined, 'Subtask used before it was started');
-    return this.#built.chain;
+    assert(this.#builtChain !== undefined, 'Subtask used before it was started');
+    return this.#builtChain;
   }
 
+  get #isLive(): boolean {
+    return this.#phase === 'running' || this.#phase === 'end-of-data' || this.#phase === 'finished';
+  }
+
+  get #input(): SubtaskInput | undefined {
+    return this.#source ?? this.#gate;
+  }
+
+  /** State first, then operators over it; each await may find that the subtask is over. */
   async #prepare(): Promise<void> {
     const { deployment } = this;
     const runtime = this.#runtime;
+    const { signal } = this.#lifecycle;
+    const states = await restoreStates({ deployment, runtime, signal });
+    if (this.#lifecycle.isOver) return;
+    this.#states = states;
+    this.#buildChain(states);
+    await this.#lifecycle.openNodes();
+    if (this.#lifecycle.isOver || deployment.restore?.isFinished === true) return;
+    if (deployment.gate === undefined) await this.#startSource();
+    else this.#gate = this.#makeGate();
+  }
+
+  #buildChain(states: readonly OperatorStates[]): void {
+    const { deployment } = this;
+    const runtime = this.#runtime;
     const fail = (error: unknown): void => this.#mailbox.post(() => this.#fail(error));
-    const built = await buildChain({
+    this.#builtChain = buildChain({
       deployment,
       runtime,
+      states,
       fail,
-      signal: this.#abort.signal,
+      signal: this.#lifecycle.signal,
       callGate: this.#callGate,
-      wakeUp: deployment.wakeUp,
+      onNode: (node) => this.#lifecycle.addNode(node),
     });
-    this.#built = built;
-    if (built.states.some(({ keyed }) => keyed !== undefined)) runtime.checkpoints.join(subtaskKey(deployment.address));
+    if (states.some(({ keyed }) => keyed !== undefined)) runtime.checkpoints.join(subtaskKey(deployment.address));
     this.#checkpoints = new SubtaskCheckpoints({
       deployment,
       runtime,
-      chain: built.chain,
-      states: built.states,
+      chain: this.#builtChain,
+      states,
       snapshotSource: (id) => this.#snapshotSource(id),
       post: (letter) => this.#mailbox.post(letter),
       fail,
     });
-    await openAll(built.chain.nodes, runtime.environment, runtime.configuration.openTimeoutMs);
-    if (deployment.restore?.isFinished === true) return;
-    if (deployment.gate === undefined) await this.#startSource(built, fail);
-    else this.#gate = this.#makeGate(built);
   }
 
-  #makeGate(built: BuiltChain): GateInput {
+  #makeGate(): GateInput {
     const { gate, vertex } = this.deployment;
-    assert(gate !== undefined, 'Gate of a source subtask');
+    const chain = this.#chain;
     const inputCount = Math.max(...vertex.inputs.map(({ inputIndex }) => inputIndex)) + 1;
     return new GateInput({
-      gate,
-      head: must(built.chain.nodes[0], 'head of the chain').chained,
-      inputs: Array.from({ length: inputCount }, (_, index) => built.chain.headInput(index)),
+      gate: must(gate, 'gate of a subtask with inputs'),
+      head: must(chain.nodes[0], 'head of the chain').chained,
+      inputs: Array.from({ length: inputCount }, (_, index) => chain.headInput(index)),
       skipAlignment: this.#runtime.configuration.mutants.active.has('skipped-alignment'),
+      clock: this.#runtime.environment.clock,
       isFull: () => this.#mustPause(),
       onWatermark: (watermarkMs) => this.#onWatermark(watermarkMs),
-      onStatus: (isIdle) => this.#chain.emitStatus(isIdle),
-      onAlignment: (action) => this.#onAlignment(action),
+      onStatus: (isIdle) => chain.emitStatus(isIdle),
+      onSnapshot: (barrier, alignmentMs) => this.#takeSnapshot(barrier, alignmentMs),
+      onGivenUp: (checkpointId, reason) => this.#giveUp(checkpointId, reason),
     });
   }
 
-  async #startSource(built: BuiltChain, fail: (error: unknown) => void): Promise<void> {
+  async #startSource(): Promise<void> {
+    const chain = this.#chain;
+    const head = must(chain.nodes[0], 'head of the chain');
     const { source, start } = makeSourceInput({
       deployment: this.deployment,
       runtime: this.#runtime,
-      built,
-      signal: this.#abort.signal,
-      fail,
+      head,
+      states: must(this.#states[0], 'state of the head'),
+      signal: this.#lifecycle.signal,
+      fail: (error) => this.#mailbox.post(() => this.#fail(error)),
       isFull: () => this.#mustPause(),
-      isWatermarkFree: () => !this.#chain.isWatermarkPending,
+      isWatermarkFree: () => !chain.isWatermarkPending,
       onWatermark: (watermarkMs) => this.#onWatermark(watermarkMs),
-      onStatus: (isIdle) => this.#chain.emitStatus(isIdle),
+      onStatus: (isIdle) => chain.emitStatus(isIdle),
     });
     this.#source = source;
-    await start();
+    this.#lifecycle.addSource(source);
+    await this.#lifecycle.open(head.chained, `Starting the reader of source '${head.chained.name}'`, start);
+  }
+
+  #started(): void {
+    this.#phase = 'running';
+    if (this.deployment.restore?.isFinished === true) this.#passEndOn();
+    else this.#reportStatus('running');
   }
 
   #stepInside(): StepResult {
@@ -232,7 +272,7 @@ export class Subtask {
       // Back pressure holds records up, not the snapshot.
       this.#checkpoints?.advance(0);
       chain.flush();
-      this.#publishMetrics();
+      publishMetrics(this.deployment, chain, this.#input);
       return 'blocked';
     }
     const { clock } = this.#runtime.environment;
@@ -241,7 +281,7 @@ export class Subtask {
     const busyMs = didWork ? clock.monotonicMs() - startedMs : 0;
     const didWrite = this.#checkpoints?.advance(busyMs) === true;
     chain.flush();
-    this.#publishMetrics();
+    publishMetrics(this.deployment, chain, this.#input);
     return didWork || didWrite || letters > 0 ? 'progress' : 'idle';
   }
 
@@ -261,8 +301,8 @@ export class Subtask {
       chain.fireProcessingTime(nowMs, this.#firingsPerStep);
       return true;
     }
-    if (this.#source !== undefined && this.#source.nextPeriodMs <= nowMs) {
-      this.#source.onPeriod(nowMs);
+    if (this.#source?.untilPeriodMs === 0) {
+      this.#source.onPeriod(this.#runtime.environment.clock.monotonicMs());
       if (this.#mustPause()) return true;
     }
     if (!chain.isAvailable) return false;
@@ -274,8 +314,7 @@ export class Subtask {
   #poll(): boolean {
     const { clock } = this.#runtime.environment;
     const startedMs = clock.monotonicMs();
-    const limit = this.#batch.limit;
-    const didPoll = this.#source === undefined ? (this.#gate?.poll(limit) ?? 0) > 0 : this.#source.poll(limit);
+    const didPoll = this.#input?.poll(this.#batch.limit) === true;
     if (didPoll) this.#batch.measured(clock.monotonicMs() - startedMs);
     return didPoll;
   }
@@ -287,7 +326,7 @@ export class Subtask {
   }
 
   #isInputEnded(): boolean {
-    return this.#source?.isEnded ?? this.#gate?.isEnded ?? true;
+    return this.#input?.isEnded ?? true;
   }
 
   #onWatermark(watermarkMs: EventTimeMs): void {
@@ -295,29 +334,24 @@ export class Subtask {
     this.#chain.startWatermark(watermarkMs);
   }
 
-  #onAlignment(action: AlignmentAction): void {
-    const { clock } = this.#runtime.environment;
-    if (action.kind === 'snapshot') {
-      const alignmentMs = this.#alignmentSinceMs === undefined ? 0 : clock.monotonicMs() - this.#alignmentSinceMs;
-      this.#takeSnapshot(action.barrier, alignmentMs);
-      this.#alignmentSinceMs = undefined;
-    } else if (action.kind === 'abort') {
-      const id = asCheckpointId(action.checkpointId);
-      this.#chain.broadcast({ kind: 'cancel-checkpoint', checkpointId: id });
-      this.#checkpoints?.decline(id, action.reason);
-      this.#alignmentSinceMs = undefined;
-    }
-  }
-
   #takeSnapshot(barrier: CheckpointBarrier, alignmentMs: number): void {
     this.deployment.metrics.add('checkpointAlignmentTimeMs', alignmentMs);
     this.#checkpoints?.take(barrier, this.#hasFinishedOperators, alignmentMs);
   }
 
+  /** Those further down must not wait for a barrier that will not come. */
+  #giveUp(checkpointId: CheckpointId, reason: DeclineReason): void {
+    this.#chain.broadcast({ kind: 'cancel-checkpoint', checkpointId });
+    this.#checkpoints?.decline(checkpointId, reason);
+  }
+
   /** From the coordinator: to a source, or to a subtask whose input has ended. */
   #onTrigger(trigger: TriggerCheckpoint): void {
+    const { checkpointId } = trigger;
     if (this.#phase !== 'running' && this.#phase !== 'end-of-data') return;
-    if (this.#gate !== undefined && !this.#gate.acceptTrigger(trigger.checkpointId)) return;
+    // The slot hears of an abort at once, its subtasks with their next letters: this trigger may lie in front of that.
+    if (this.#runtime.checkpoints.isAborted(checkpointId)) return;
+    if (this.#gate !== undefined && !this.#gate.acceptTrigger(checkpointId)) return;
     this.#takeSnapshot({ kind: 'barrier', ...trigger }, 0);
   }
 
@@ -332,30 +366,19 @@ export class Subtask {
 
   #snapshotSource(checkpointId: CheckpointId): void {
     const source = this.#source;
-    if (source === undefined || source.isEnded) return;
-    this.#built?.states[0]?.lists.listState(SPLITS_STATE, 'split').update(source.snapshot(checkpointId));
+    if (source === undefined) return;
+    this.#states[0]?.lists.listState(SPLITS_STATE, 'split').update(source.snapshot(checkpointId));
   }
 
   /** All input is used up, WATERMARK_MAX has passed the chain: the operators finish, and nothing follows downstream. */
   #endOfData(): void {
     if (this.#phase !== 'running') return;
     this.#phase = 'end-of-data';
-    this.#built?.states[0]?.lists.listState(SPLITS_STATE, 'split').update([]);
     this.#chain.forEach((operator) => operator.finish?.());
     this.#hasFinishedOperators = true;
     this.#chain.broadcast(END_OF_INPUT);
-    if (this.#runtime.configuration.isCheckpointingEnabled) this.#reportStatus('end-of-data');
-    else this.#flushWithoutCheckpoint();
-  }
-
-  /** Without checkpoints sinks make their output visible here. */
-  #flushWithoutCheckpoint(): void {
-    const durable: Promise<void>[] = [];
-    this.#chain.forEach((operator) => {
-      operator.prepareBarrier?.(FINAL_FLUSH_ID);
-      durable.push(Promise.resolve(operator.snapshot?.(FINAL_FLUSH_ID)));
-    });
-    Promise.all(durable).then(
+    if (this.#runtime.configuration.isCheckpointingEnabled) return this.#reportStatus('end-of-data');
+    this.#checkpoints?.flush(FINAL_FLUSH_ID).then(
       () => this.#mailbox.post(() => this.#finished()),
       (error: unknown) => this.#mailbox.post(() => this.#fail(error)),
     );
@@ -392,6 +415,7 @@ export class Subtask {
   #fail(error: unknown): void {
     if (this.#phase === 'failed' || this.#phase === 'closed') return;
     this.#phase = 'failed';
+    this.#lifecycle.abort();
     const { address, vertex } = this.deployment;
     const failure = withContext(
       error,
@@ -405,24 +429,5 @@ export class Subtask {
     );
     const { checkMutation } = this.#runtime.configuration;
     this.#runtime.master.subtaskFailed(address, toErrorRecord(checkMutation ? explainFrozenValue(failure) : failure));
-  }
-
-  #publishMetrics(): void {
-    const { metrics, writers } = this.deployment;
-    let recordsOut = 0;
-    let bytesOut = 0;
-    let overflow = 0;
-    for (const { writer } of writers) {
-      recordsOut += writer.recordsWritten;
-      bytesOut += writer.bytesWritten;
-      overflow += writer.overflowRecords;
-    }
-    metrics.set('numRecordsIn', this.#source?.recordsEmitted ?? this.#gate?.recordsRead ?? 0);
-    metrics.set('numRecordsOut', recordsOut);
-    metrics.set('numBytesOut', bytesOut);
-    metrics.set('numBytesIn', this.deployment.gate?.bytesRead ?? 0);
-    metrics.set('overflowRecords', overflow);
-    metrics.max('overflowRecordsMax', overflow);
-    metrics.set('currentOutputWatermark', this.#chain.outputWatermarkMs);
   }
 }
