@@ -15,19 +15,19 @@ export interface FaultSettings {
   readonly kind: FaultKind;
   /** Not before the record of this index. */
   readonly atIndex: number;
-  /** Not before this folder (a pointer log) holds so many entries: what is restored afterwards is then a checkpoint. */
-  readonly folder: string;
-  readonly entries: number;
+  /** Not before the pointer log in this folder has an entry of this number: what is restored afterwards is then a checkpoint. */
+  readonly pointers: string;
+  readonly sequence: number;
   /** A file that is made by the fault: its second time does not come, in no thread and no process. */
   readonly marker: string;
 }
 
-export function faultParameters({ kind, atIndex, folder, entries, marker }: FaultSettings): Record<string, string> {
+export function faultParameters({ kind, atIndex, pointers, sequence, marker }: FaultSettings): Record<string, string> {
   return {
     'fault-kind': kind,
     'fault-at': String(atIndex),
-    'fault-folder': folder,
-    'fault-entries': String(entries),
+    'fault-pointers': pointers,
+    'fault-sequence': String(sequence),
     'fault-marker': marker,
   };
 }
@@ -37,13 +37,18 @@ export function faultOf(parameters: JobParameters): (index: number) => void {
   const kind = parameters.get('fault-kind');
   if (kind === undefined) return () => {};
   const atIndex = parameters.number('fault-at', 0);
-  const folder = parameters.require('fault-folder');
-  const entries = parameters.number('fault-entries', 0);
+  const pointers = parameters.require('fault-pointers');
+  const sequence = parameters.number('fault-sequence', 0);
   const marker = parameters.require('fault-marker');
   return (index) => {
-    if (index < atIndex || readdirSync(folder).length < entries || !isFirst(marker)) return;
+    if (index < atIndex || highestSequence(pointers) < sequence || !isFirst(marker)) return;
     strike(kind);
   };
+}
+
+function highestSequence(pointers: string): number {
+  const names = readdirSync(pointers).filter((name) => /^\d+$/.test(name));
+  return Math.max(0, ...names.map(Number));
 }
 
 function isFirst(marker: string): boolean {

@@ -1,4 +1,4 @@
-/** The job three-outputs with a fault in the middle, after a checkpoint, and what must come out of it all the same. */
+/** Jobs with a fault in the middle, after some checkpoints, and what must come out of them all the same. */
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { jobIdOf } from '../../src/checkpoint/protocol/job-identity.ts';
@@ -10,10 +10,11 @@ import type { CommittedOutput } from './job-folders.ts';
 import { checkpointFolder, runJob, scratchFolder } from './run-job.ts';
 import type { EndedJob, JobSetup } from './run-job.ts';
 
-export const RECORDS = 1000;
+const JOB = 'three-outputs';
+const RECORDS = 1000;
 const FAULT_AT = 300;
-/** Of the pointer log: the takeover and two checkpoints. */
-const ENTRIES_BEFORE = 3;
+/** Of the pointer log: the takeover and some checkpoints. */
+const SEQUENCE_BEFORE = 7;
 
 export const RESTART_AT_ONCE: Readonly<Record<string, string>> = {
   'restart-strategy.type': 'fixed-delay',
@@ -23,32 +24,32 @@ export const RESTART_AT_ONCE: Readonly<Record<string, string>> = {
 };
 
 /** Parameters of the job and its fault. The records come in a second, so that some thirty checkpoints pass. */
-export function faultyParameters(kind: FaultKind, folder: string): Record<string, string> {
+export function faultyParameters(kind: FaultKind, folder: string, job: string = JOB): Record<string, string> {
   return {
     records: String(RECORDS),
     rate: String(RECORDS),
     ...faultParameters({
       kind,
       atIndex: FAULT_AT,
-      folder: join(checkpointFolder(folder), jobIdOf('three-outputs'), 'pointers'),
-      entries: ENTRIES_BEFORE,
+      pointers: join(checkpointFolder(folder), jobIdOf(job), 'pointers'),
+      sequence: SEQUENCE_BEFORE,
       marker: join(folder, 'fault-has-struck'),
     }),
   };
 }
 
 /** What the records alone decide, from a run without fault. */
-export async function faultlessOutput(): Promise<CommittedOutput> {
-  const { folder } = await runJob('three-outputs', { host: 'inline', parameters: { records: String(RECORDS) } });
+export async function faultlessOutput(job: string = JOB): Promise<CommittedOutput> {
+  const { folder } = await runJob(job, { host: 'inline', parameters: { records: String(RECORDS) } });
   return JobFolders.below(folder).committed();
 }
 
-export async function runWithFault(kind: FaultKind, setup: JobSetup): Promise<EndedJob> {
+export async function runWithFault(kind: FaultKind, setup: JobSetup, job: string = JOB): Promise<EndedJob> {
   const folder = scratchFolder();
-  return runJob('three-outputs', {
+  return runJob(job, {
     ...setup,
     folder,
-    parameters: { ...faultyParameters(kind, folder), ...setup.parameters },
+    parameters: { ...faultyParameters(kind, folder, job), ...setup.parameters },
     configuration: { ...RESTART_AT_ONCE, ...setup.configuration },
   });
 }
