@@ -9,6 +9,7 @@ import {
 } from '../../../test/support/checkpoint-directory.ts';
 import { JOB_ID, operatorMetadata } from '../../../test/support/checkpoint-fixture.ts';
 import { SimFiles } from '../../../test/support/memory-environment.ts';
+import type { OpenedJob } from './job-directory.ts';
 import { checkpointId, jobId } from '../../base/ids.ts';
 import { referencedFiles } from '../metadata/checkpoint-metadata.ts';
 
@@ -88,6 +89,55 @@ describe('a second process', () => {
     goOn();
     await expect(stopped).rejects.toMatchObject({ code: 'JOB_ALREADY_RUNNING' });
     expect((await owner.storage.publish(await owner.storage.createLocation(checkpointId(1)))).kind).toBe('permitted');
+  });
+
+  it('that was overtaken in the middle of its start says so, whatever it meets', async () => {
+    const directory = new CheckpointDirectory();
+    const isIdentity = (path: string): boolean => path.includes('/identity.json');
+    const { promise: goesOn, resolve: goOn } = Promise.withResolvers<void>();
+    const files = directory.files.nextProcess({
+      delay: async (operation, path) => (operation === 'rename' && isIdentity(path) ? goesOn : undefined),
+    });
+    const { promise: isThere, resolve: arrived } = Promise.withResolvers<void>();
+    const watched = directory.environment(files);
+    const stopped = directory.open({ environment: watched, verify: () => Promise.resolve(arrived()) });
+    await isThere;
+    // Clears away what the stopped start has written.
+    await directory.open({ takeover: true });
+    goOn();
+    await expect(stopped).rejects.toMatchObject({
+      code: 'JOB_ALREADY_RUNNING',
+      message: expect.stringMatching(/process \d+ on 'box'/),
+    });
+  });
+
+  it('does not take the job back from a start that has gone past it', async () => {
+    const directory = new CheckpointDirectory();
+    let owner: OpenedJob | undefined;
+    const overtaken = directory.open({
+      verify: async () => {
+        owner ??= await directory.open({ takeover: true });
+      },
+    });
+    await expect(overtaken).rejects.toMatchObject({ code: 'JOB_ALREADY_RUNNING' });
+    expect(owner?.fencingEpoch).toBe(1);
+  });
+
+  it('takes over from a process that drops a checkpoint for a newer one just then', async () => {
+    const directory = new CheckpointDirectory();
+    const old = await directory.open();
+    await completeCheckpoint(directory, old, 1);
+    let hasMovedOn = false;
+    const files = directory.files.nextProcess({
+      delay: async (operation, path) => {
+        if (operation !== 'read' || !path.endsWith('chk-1/_metadata') || hasMovedOn) return;
+        hasMovedOn = true;
+        const id = await completeCheckpoint(directory, old, 2);
+        await old.storage.drop({ dropped: [checkpointId(1)], files: [], keptFiles: new Set(), oldestRetained: id });
+      },
+    });
+    const next = await directory.open({ environment: directory.environment(files), takeover: true });
+    expect(next.restored?.metadata.checkpointId).toBe(2);
   });
 
   it('starts although a folder goes while it looks at them', async () => {

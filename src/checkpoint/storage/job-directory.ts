@@ -27,7 +27,7 @@ import { FileCheckpointStorage } from './file-checkpoint-storage.ts';
 import { readDirectoryFacts, readRestoreFacts } from './job-directory-facts.ts';
 import type { DirectoryFacts, ForeignOrigin } from './job-directory-facts.ts';
 import { clearAway } from './clear-away.ts';
-import { lockJob } from './job-lock.ts';
+import { lockJob, overtakenBy } from './job-lock.ts';
 import type { JobLock } from './job-lock.ts';
 import { storageFailure } from './storage-failure.ts';
 
@@ -106,9 +106,32 @@ export async function openJobDirectory(options: OpenJobOptions): Promise<OpenedJ
     lock = await lockJob({ ...options, paths });
     return await new JobOpening(options, paths, lock).open();
   } catch (error) {
+    const overtaken = await overtakenFailure(options, paths, lock, error);
     if (lock?.kind === 'acquired') lock.lock.release();
-    throw storageFailure('Opening', paths.jobDirectory, error);
+    throw overtaken ?? storageFailure('Opening', paths.jobDirectory, error);
   }
+}
+
+/** Whatever a start meets after another one has gone past it: the other one has moved on, and cleared away. */
+async function overtakenFailure(
+  options: OpenJobOptions,
+  paths: CheckpointPaths,
+  lock: JobLock | undefined,
+  cause?: unknown,
+): Promise<MillraceError | undefined> {
+  if (lock?.kind !== 'acquired') return undefined;
+  // Where even that cannot be told, the error itself has to do.
+  const by = await overtakenBy({ ...options, paths }, lock.generation).catch(() => undefined);
+  if (by === undefined) return undefined;
+  const facts = {
+    jobDirectory: paths.jobDirectory,
+    lock: { kind: 'held', ...by },
+    stored: undefined,
+    entries: [],
+  } as const;
+  const decision = decideStart(facts, options);
+  assert(decision.kind === 'fail', 'A start past a held lock is refused');
+  return failure(decision, cause);
 }
 
 async function makeDirectories({ files }: Environment, paths: CheckpointPaths): Promise<void> {
@@ -142,6 +165,7 @@ class JobOpening {
   async open(): Promise<OpenedJob> {
     for (let attempt = 0; attempt < DECISION_ATTEMPTS_MAX; attempt++) {
       const resolved = await this.#resolve();
+      if (resolved === undefined) continue;
       const candidate = candidateOf(resolved);
       await this.#options.verify?.(candidate);
       await this.#writeIdentity(resolved.facts);
@@ -155,6 +179,8 @@ class JobOpening {
         },
         runId,
       );
+      const overtaken = outcome.kind === 'conflict' ? await this.#overtaken() : undefined;
+      if (overtaken !== undefined) throw overtaken;
       if (outcome.kind === 'taken') return this.#opened(resolved, { ...candidate, runId }, outcome.entry.fencingEpoch);
     }
     throw new MillraceError(
@@ -163,8 +189,8 @@ class JobOpening {
     );
   }
 
-  /** Reads and decides. */
-  async #resolve(): Promise<Resolved> {
+  /** Reads and decides; undefined when what was read had changed before all of it was. */
+  async #resolve(): Promise<Resolved | undefined> {
     const { environment, identity } = this.#options;
     const facts = await readDirectoryFacts(environment, this.#paths, this.#log);
     const decision = decideStart(
@@ -175,8 +201,19 @@ class JobOpening {
     if (decision.kind === 'new-run') return { facts, decision, restore: undefined, origin: undefined };
     const { restoreFacts, origin } = await readRestoreFacts(environment, this.#paths, facts, decision);
     const restore = decideRestore(decision, restoreFacts);
-    if (restore.kind === 'fail') throw failure(restore);
-    return { facts, decision, restore, origin };
+    if (restore.kind === 'restore') return { facts, decision, restore, origin };
+    // A process that is to be taken over still works: it may have dropped the checkpoint for a newer one.
+    if (await this.#hasChangedSince(facts)) return undefined;
+    throw failure(restore);
+  }
+
+  async #hasChangedSince({ entries }: DirectoryFacts): Promise<boolean> {
+    await this.#log.refresh();
+    return this.#log.entries.at(-1)?.sequence !== entries.at(-1)?.sequence;
+  }
+
+  #overtaken(): Promise<MillraceError | undefined> {
+    return overtakenFailure(this.#options, this.#paths, this.#lock);
   }
 
   /** Before the takeover entry: a directory with entries always says whose it is. */
@@ -283,6 +320,6 @@ function isEqual(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, index) => byte === b[index]);
 }
 
-function failure({ code, message }: StartFailure): MillraceError {
-  return new MillraceError(code, message);
+function failure({ code, message }: StartFailure, cause?: unknown): MillraceError {
+  return new MillraceError(code, message, cause === undefined ? {} : { cause });
 }

@@ -25,7 +25,7 @@ export interface JobLockOptions {
 }
 
 export type JobLock =
-  | { readonly kind: 'acquired'; readonly lock: HeldLock }
+  | { readonly kind: 'acquired'; readonly lock: HeldLock; readonly generation: number }
   | { readonly kind: 'held'; readonly holder: LockHolder | undefined };
 
 export async function lockJob(options: JobLockOptions): Promise<JobLock> {
@@ -36,11 +36,20 @@ export async function lockJob(options: JobLockOptions): Promise<JobLock> {
     if ((await newestGeneration(options)) === held.generation) {
       await writeHolder(options);
       await removeOldLocks(options, held.generation);
-      return { kind: 'acquired', lock: held.lock };
+      return { kind: 'acquired', ...held };
     }
     held.lock.release();
   }
   return { kind: 'held', holder: await readHolder(options) };
+}
+
+/** Whoever has gone past a lock of this generation; undefined when nobody has. */
+export async function overtakenBy(
+  options: JobLockOptions,
+  generation: number,
+): Promise<{ readonly holder: LockHolder | undefined } | undefined> {
+  if ((await newestGeneration(options)) === generation) return undefined;
+  return { holder: await readHolder(options) };
 }
 
 interface HeldGeneration {
