@@ -181,10 +181,14 @@ export class SimAttempt implements Attempt {
         timeout.cancel();
         if (!process.isDead) resolve();
       };
+      const closeSlot = async (): Promise<void> => {
+        await simSlot.close();
+        toMaster.send(done);
+      };
       simSlot.thread.onDeath(done);
       toSlot.send(() => {
         simSlot.stop();
-        void simSlot.close().then(() => toMaster.send(done));
+        void closeSlot();
       });
     });
   }

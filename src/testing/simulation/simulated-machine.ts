@@ -2,7 +2,7 @@
 import type { Logger, LogLevel } from '../../base/environment.ts';
 import { SimLocks } from '../../host/sim/sim-locks.ts';
 import type { SimFileOperation } from '../../host/sim/sim-files.ts';
-import { SimRandom } from '../../host/sim/sim-random.ts';
+import type { SimRandom } from '../../host/sim/sim-random.ts';
 import { SimSlots } from '../../host/sim/sim-slots.ts';
 import { SimStorage } from '../../host/sim/sim-storage.ts';
 import { SimTrace } from '../../host/sim/sim-trace.ts';

@@ -115,7 +115,7 @@ export class Simulation {
     this.#supervisor.start({ takeover: false });
     while (!this.#supervisor.isOver) {
       this.#turn();
-      this.#machine.storage.trouble === 'none' || this.#supervisor.troubled();
+      if (this.#machine.storage.trouble !== 'none') this.#supervisor.troubled();
       await new Promise<void>((resolve) => realSetImmediate(resolve));
       if (this.#finding !== undefined) throw this.#finding;
     }
