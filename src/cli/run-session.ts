@@ -27,6 +27,8 @@ export class RunSession {
   readonly #presentation: JobPresentation;
   readonly #parts: CommandParts;
   readonly #logger: ClosableLogger;
+  /** For lines of this class, which know the job's name once it has started. */
+  readonly #jobLogger: Logger;
   readonly #watches: readonly Watch[];
   #display: JobDisplay;
   #guarantees: readonly string[] = [];
@@ -61,7 +63,8 @@ export class RunSession {
     this.#presentation = presentation;
     this.#parts = parts;
     this.#logger = logger;
-    this.#display = this.#isForMachines ? new LogDisplay(logger) : this.#plainDisplay();
+    this.#jobLogger = withLateFields(logger, () => (this.#handle === undefined ? {} : { job: this.#handle.jobName }));
+    this.#display = this.#isForMachines ? new LogDisplay(this.#jobLogger) : this.#plainDisplay();
     this.#watches = [
       parts.watchSignals({ onSuspend: (signal) => this.#suspend(signal), onEnd: (signal) => this.#endAtOnce(signal) }),
       parts.watchUncaught((error) => this.#endUncaught(error)),
@@ -116,7 +119,7 @@ export class RunSession {
       this.#guarantees = event.guarantees;
       if (!this.#isForMachines) this.#display = this.#displayFor(event.guarantees);
     }
-    if (this.#isLoggedToFile) logEvent(this.#logger, event);
+    if (this.#isLoggedToFile) logEvent(this.#jobLogger, event);
     this.#display.onEvent(event);
   }
 
@@ -138,7 +141,7 @@ export class RunSession {
 
   #showResult(result: JobResult): void {
     if (this.#isLoggedToFile || this.#isForMachines) {
-      this.#logger.log('info', `Job ended: ${result.outcome}`, { ...result });
+      this.#jobLogger.log('info', `Job ended: ${result.outcome}`, { ...result, jobName: undefined });
     }
     if (this.#isForMachines || (this.#options.quiet === true && result.outcome === 'FINISHED')) return;
     this.#showSummary(summaryOfResult(result));
@@ -150,7 +153,7 @@ export class RunSession {
   }
 
   #report(error: unknown, message: string): void {
-    if (this.#isLoggedToFile || this.#isForMachines) logError(this.#logger, message, error);
+    if (this.#isLoggedToFile || this.#isForMachines) logError(this.#jobLogger, message, error);
     if (this.#isForMachines) return;
     const { styles, workingDirectory } = this.#parts;
     this.#display.print(errorReport(error, { styles, workingDirectory }));
@@ -190,6 +193,13 @@ function withoutEvents(logger: Logger): Logger {
       if (fields?.['event'] === undefined) logger.log(level, message, fields);
     },
     with: (fields) => withoutEvents(logger.with(fields)),
+  };
+}
+
+function withLateFields(logger: Logger, fieldsNow: () => Readonly<Record<string, unknown>>): Logger {
+  return {
+    log: (level, message, fields) => logger.log(level, message, { ...fieldsNow(), ...fields }),
+    with: (fields) => withLateFields(logger.with(fields), fieldsNow),
   };
 }
 

@@ -35,7 +35,7 @@ const DEFAULT_CONFIGURATION_DIRECTORY = 'conf';
 export async function run(module: URL | string, options: RunOptions = {}): Promise<JobHandle> {
   const { definition, importUrl, identity } = await loadJobModule(module);
   const isInline = options.host === 'inline';
-  const environment = nodeEnvironment(options.logger);
+  const environment = nodeEnvironment(options.logger?.with({ job: definition.name }));
   const checkMutation = options.checkMutation ?? isInline;
   return startJob({
     definition,

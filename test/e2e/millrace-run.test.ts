@@ -69,7 +69,7 @@ describe('a job that runs to its end', () => {
   });
 
   test('writes nothing but JSON to standard error when asked for it', async () => {
-    const args = ['--log-format', 'json', '--', '--output', 'out', '--records', '50'];
+    const args = ['--log-format', 'json', '--log-level', 'debug', '--', '--output', 'out', '--records', '50'];
     const { exitCode, err } = await millrace(folder, 'run', keyedCounts, ...args);
     expect(exitCode).toBe(0);
     const messages = err
