@@ -26,8 +26,10 @@ const FRAMES_MAX = 3;
 const CAUSES_MAX = 4;
 /** 'at PriceOf.map (file:///job.ts:12:11)', 'at /job.ts:12:11'. */
 const FRAME = /^\s*at (?:(.+?) \()?(?:async )?((?:file:\/\/|\/).+?):(\d+:\d+)\)?$/;
-/** src/ or dist/, and the entry of the command line. */
-const ENGINE_DIRECTORIES = ['..', '../../bin/'].map((path) => fileURLToPath(new URL(path, import.meta.url)));
+/** Of this package. Source maps lead from dist/ to src/. */
+const ENGINE_DIRECTORIES = ['src/', 'dist/', 'bin/'].map((name) =>
+  fileURLToPath(new URL(`../../${name}`, import.meta.url)),
+);
 
 export function errorReport(error: unknown, settings: ReportSettings): readonly string[] {
   const { styles } = settings;

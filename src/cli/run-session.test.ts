@@ -171,7 +171,7 @@ describe('runJob and failures', () => {
     expect(text.match(/no price/g)).toHaveLength(2);
     expect(text).toContain('restarting in 1.0 s');
     expect(text).toContain('totals FAILED after 12 s');
-    expect(text).toContain('to resume        again');
+    expect(text).toContain('to go on         again');
     expect(text).not.toContain('Attempt failed');
   });
 
@@ -220,7 +220,7 @@ describe('runJob and signals', () => {
     expect(fake.suspends).toBe(1);
     expect(fake.terminal.text).toContain('SIGINT: suspending');
     expect(fake.terminal.text).toContain('last checkpoint  /checkpoints/job/chk-12');
-    expect(fake.terminal.text).toContain('to resume        again');
+    expect(fake.terminal.text).toContain('to go on         again');
     expect(fake.signals).toBeUndefined();
   });
 

@@ -31,7 +31,7 @@ export class RunSession {
   readonly #jobLogger: Logger;
   readonly #watches: readonly Watch[];
   #display: JobDisplay;
-  #guarantees: readonly string[] = [];
+  #started: Extract<JobEvent, { kind: 'started' }> | undefined;
   #handle: JobHandle | undefined;
   /** The signal that asked the job to suspend. */
   #signal: StopSignal | undefined;
@@ -116,7 +116,7 @@ export class RunSession {
 
   #onEvent(event: JobEvent): void {
     if (event.kind === 'started') {
-      this.#guarantees = event.guarantees;
+      this.#started = event;
       if (!this.#isForMachines) this.#display = this.#displayFor(event.guarantees);
     }
     if (this.#isLoggedToFile) logEvent(this.#jobLogger, event);
@@ -149,7 +149,8 @@ export class RunSession {
 
   #showSummary(summary: JobSummary): void {
     const { resumeCommand = DEFAULT_RESUME_COMMAND } = this.#presentation;
-    this.#display.print(summaryLines(summary, { guarantees: this.#guarantees, resumeCommand }, this.#parts.styles));
+    const { startLine, guarantees = [] } = this.#started ?? {};
+    this.#display.print(summaryLines(summary, { startLine, guarantees, resumeCommand }, this.#parts.styles));
   }
 
   #report(error: unknown, message: string): void {

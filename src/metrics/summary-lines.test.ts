@@ -3,7 +3,11 @@ import { checkpointStatistics, jobResult, jobStatus } from '../../test/support/j
 import { plainStyles } from './styles.ts';
 import { summaryLines, summaryOfFailure, summaryOfResult } from './summary-lines.ts';
 
-const context = { guarantees: ['a → b: exactly-once', 'a → c: none'], resumeCommand: 'millrace run job.ts' };
+const context = {
+  startLine: "resuming chk-41 of 'totals'",
+  guarantees: ['a → b: exactly-once', 'a → c: none'],
+  resumeCommand: 'millrace run job.ts',
+};
 
 describe('summaryLines', () => {
   it('tell what a finished job did', () => {
@@ -22,7 +26,7 @@ describe('summaryLines', () => {
   it('tell how a suspended job goes on', () => {
     const lines = summaryLines(summaryOfResult(jobResult({ outcome: 'SUSPENDED' })), context, plainStyles);
     expect(lines[0]).toBe('totals SUSPENDED after 12 s');
-    expect(lines.at(-1)).toBe('  to resume        millrace run job.ts');
+    expect(lines.at(-1)).toBe('  to go on         millrace run job.ts');
   });
 
   it('tell what is known of a job that failed', () => {
@@ -37,17 +41,23 @@ describe('summaryLines', () => {
       '  restarts         4',
       '  checkpoints      1 completed, 0 failed',
       '  last checkpoint  /checkpoints/job/chk-7 (4.2 MB, took 35 ms)',
-      '  to resume        millrace run job.ts',
+      '  to go on         millrace run job.ts',
     ]);
   });
 
-  it('do not say how to resume a canceled job', () => {
-    const lines = summaryLines(
-      summaryOfResult(jobResult({ outcome: 'CANCELED', lastCheckpoint: undefined })),
-      context,
-      plainStyles,
+  it('tell where a job goes on that took no checkpoint', () => {
+    const suspended = summaryOfResult(
+      jobResult({ outcome: 'SUSPENDED', completedCheckpoints: 0, lastCheckpoint: undefined }),
     );
-    expect(lines.join('\n')).not.toContain('to resume');
-    expect(lines.join('\n')).not.toContain('last checkpoint');
+    expect(summaryLines(suspended, context, plainStyles)).toContain(
+      "  last checkpoint  none since the start, which was: resuming chk-41 of 'totals'",
+    );
+    const unstarted = summaryLines(suspended, { ...context, startLine: undefined }, plainStyles);
+    expect(unstarted.join('\n')).not.toContain('last checkpoint');
+  });
+
+  it('do not say how to resume a canceled job', () => {
+    const lines = summaryLines(summaryOfResult(jobResult({ outcome: 'CANCELED' })), context, plainStyles);
+    expect(lines.join('\n')).not.toContain('to go on');
   });
 });

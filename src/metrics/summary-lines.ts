@@ -18,9 +18,11 @@ export interface JobSummary {
 }
 
 export interface SummaryContext {
+  /** The line that told which run this is; undefined when the job did not get so far. */
+  readonly startLine: string | undefined;
   /** As the job's start told them. */
   readonly guarantees: readonly string[];
-  /** What to type to go on from the last checkpoint. */
+  /** What to type to go on from the last checkpoint, or from the beginning where there is none. */
   readonly resumeCommand: string | undefined;
 }
 
@@ -39,7 +41,7 @@ export function summaryLines(summary: JobSummary, context: SummaryContext, style
   const rows: (readonly [string, string])[] = [
     ...recordRows(summary),
     ['restarts', formatCount(restarts)],
-    ...checkpointRows(summary),
+    ...checkpointRows(summary, context),
     ...context.guarantees.map((line, index) => [index === 0 ? 'guarantees' : '', line] as const),
     ...resumeRows(summary, context.resumeCommand),
   ];
@@ -62,20 +64,25 @@ function recordRows({ records, runtimeMs }: JobSummary): readonly (readonly [str
   ];
 }
 
-function checkpointRows(summary: JobSummary): readonly (readonly [string, string])[] {
+function checkpointRows(summary: JobSummary, { startLine }: SummaryContext): readonly (readonly [string, string])[] {
   const { completedCheckpoints, failedCheckpoints, lastCheckpoint } = summary;
   const counts = `${formatCount(completedCheckpoints)} completed, ${formatCount(failedCheckpoints)} failed`;
-  if (lastCheckpoint === undefined) return [['checkpoints', counts]];
-  const { durationMs, stateBytes } = lastCheckpoint;
-  const path = lastCheckpoint.path.replace(/\/_metadata$/, '');
-  return [
-    ['checkpoints', counts],
-    ['last checkpoint', `${path} (${formatMemorySize(stateBytes)}, took ${formatDuration(durationMs)})`],
-  ];
+  return [['checkpoints', counts], ...lastCheckpointRow(lastCheckpoint, startLine)];
 }
 
-/** A run that is not over goes on from its last checkpoint, wherever it was completed: by this process or one before it. */
+function lastCheckpointRow(
+  checkpoint: CheckpointStatistics | undefined,
+  startLine: string | undefined,
+): readonly (readonly [string, string])[] {
+  if (checkpoint === undefined) {
+    return startLine === undefined ? [] : [['last checkpoint', `none since the start, which was: ${startLine}`]];
+  }
+  const { durationMs, stateBytes } = checkpoint;
+  const path = checkpoint.path.replace(/\/_metadata$/, '');
+  return [['last checkpoint', `${path} (${formatMemorySize(stateBytes)}, took ${formatDuration(durationMs)})`]];
+}
+
 function resumeRows({ outcome }: JobSummary, command: string | undefined): readonly (readonly [string, string])[] {
   if (command === undefined || outcome === 'FINISHED' || outcome === 'CANCELED') return [];
-  return [['to resume', command]];
+  return [['to go on', command]];
 }

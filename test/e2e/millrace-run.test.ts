@@ -98,7 +98,7 @@ describe('signals', () => {
     expect(suspended.err).toContain('keyed-counts SUSPENDED');
     const [, checkpoint] = /last checkpoint .*\/(chk-\d+) /.exec(suspended.err) ?? [];
     expect(checkpoint).toBeDefined();
-    expect(suspended.err).toMatch(/to resume +millrace run .*keyed-counts\.ts/);
+    expect(suspended.err).toMatch(/to go on +millrace run .*keyed-counts\.ts/);
 
     const [, read = '0'] = /records +([\d,]+) in/.exec(suspended.err) ?? [];
     const records = Math.ceil(Number(read.replaceAll(',', '')) / 10) * 10 + 100;
