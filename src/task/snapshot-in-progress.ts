@@ -4,7 +4,7 @@
  *   begin (synchronous: barrier has left, versions are taken, operator state is encoded)
  *     → slices of the keyed state's cursors, between records
  *     → data file durable, sink files durable
- *     → result
+ *     → acknowledgement
  *
  * It is driven from the subtask's steps; what comes back from I/O only settles promises.
  */
@@ -84,8 +84,8 @@ export class SnapshotInProgress {
     return nowMs - this.#startedMs;
   }
 
-  /** True once, for the one who will wait for the result. */
-  claimResult(): boolean {
+  /** True once, for the one who will wait for `durable`. */
+  claim(): boolean {
     const isFirst = !this.#isClaimed;
     this.#isClaimed = true;
     return isFirst;
@@ -111,16 +111,21 @@ export class SnapshotInProgress {
     return true;
   }
 
-  /** After `isWritten`: settles when everything is durable. Rejects when a write failed. */
-  async result(monotonicMs: () => number): Promise<SubtaskSnapshot> {
+  /** After `isWritten`: settles when everything is durable. Rejects when a write failed or the checkpoint was aborted. */
+  async durable(): Promise<CheckpointDataResult | undefined> {
     const [data] = await Promise.all([this.#data?.complete(), ...this.#parts.map(({ durable }) => durable)]);
+    return data;
+  }
+
+  /** Once, with what `durable` gave, and not after the abort of the checkpoint: keyed state is told where its sections lie. */
+  acknowledgement(data: CheckpointDataResult | undefined, nowMs: number): SubtaskSnapshot {
     const operators = this.#operatorStates(data);
     return {
       operators,
       isFinished: this.#isFinished,
       statistics: {
         ...this.#timing,
-        asyncMs: monotonicMs() - this.#startedMs,
+        asyncMs: nowMs - this.#startedMs,
         writtenBytes: (data?.writtenBytes ?? 0) + listBytes(operators),
         stateBytes: operators.reduce((sum, state) => sum + keyedBytes(state), 0) + listBytes(operators),
       },

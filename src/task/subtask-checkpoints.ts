@@ -5,6 +5,7 @@
  * Order of the synchronous part (Flink's): barrier hook of the operators, head to tail → barrier out → versions of keyed state
  * and encoding of operator state. Committables of a sink are in operator state because the hook comes first.
  */
+import type { CheckpointDataResult } from '../base/checkpoint-streams.ts';
 import type { CheckpointCompleted } from '../base/commit-permit.ts';
 import { CommitPermit } from '../base/commit-permit.ts';
 import type { DeclineReason } from '../base/control-plane.ts';
@@ -198,19 +199,20 @@ export class SubtaskCheckpoints {
   }
 
   #settleIfWritten(snapshot: SnapshotInProgress): void {
-    if (!snapshot.isWritten || !snapshot.claimResult()) return;
-    const { runtime, deployment, post } = this.#options;
+    if (!snapshot.isWritten || !snapshot.claim()) return;
+    const { post } = this.#options;
+    snapshot.durable().then(
+      (data) => post(() => this.#acknowledge(snapshot, data)),
+      (error: unknown) => post(() => this.#giveUp(snapshot, error)),
+    );
+  }
+
+  #acknowledge(snapshot: SnapshotInProgress, data: CheckpointDataResult | undefined): void {
+    const { runtime, deployment } = this.#options;
     const { checkpointId } = snapshot.barrier;
-    snapshot
-      .result(() => runtime.environment.clock.monotonicMs())
-      .then(
-        (result) =>
-          post(() => {
-            if (!this.#inProgress.delete(checkpointId)) return;
-            runtime.master.acknowledgeCheckpoint(deployment.address, checkpointId, result);
-          }),
-        (error: unknown) => post(() => this.#giveUp(snapshot, error)),
-      );
+    if (!this.#inProgress.delete(checkpointId)) return;
+    const part = snapshot.acknowledgement(data, runtime.environment.clock.monotonicMs());
+    runtime.master.acknowledgeCheckpoint(deployment.address, checkpointId, part);
   }
 
   /** The asynchronous part failed: the checkpoint cannot complete, the subtask goes on. */
