@@ -5,7 +5,7 @@ export class JobParameters {
   readonly #values: ReadonlyMap<string, string>;
 
   constructor(values: ReadonlyMap<string, string> = new Map()) {
-    this.#values = values;
+    this.#values = new Map(values);
   }
 
   get(name: string): string | undefined {
@@ -47,7 +47,8 @@ export class JobParameters {
     );
   }
 
+  /** A copy. */
   toMap(): ReadonlyMap<string, string> {
-    return this.#values;
+    return new Map(this.#values);
   }
 }

@@ -11,6 +11,7 @@ import { withContext } from '../base/errors.ts';
 import type { JobId, OperatorId } from '../base/ids.ts';
 import { describeJob } from '../checkpoint/coordinator/job-description.ts';
 import { jobIdOf } from '../checkpoint/protocol/job-identity.ts';
+import { movedSinks } from '../checkpoint/protocol/moved-sinks.ts';
 import { matchState } from '../checkpoint/protocol/match-state.ts';
 import type { MatchedJob } from '../checkpoint/protocol/match-state.ts';
 import { planRestore } from '../checkpoint/protocol/plan-restore.ts';
@@ -191,6 +192,14 @@ function checkpointing(
   };
 }
 
+/** A directory that nobody named is named here. */
+function startLineOf({ definition }: StartJobOptions, plan: JobPlan, opened: OpenedJob | undefined): string {
+  if (opened === undefined) return `new run of '${definition.name}', without checkpoints`;
+  const { kind, checkpointDirectory } = plan.storage;
+  if (kind === 'jobmanager' || plan.configuration.isSet(CheckpointingOptions.dir)) return opened.startLine;
+  return `${opened.startLine}, checkpoints in '${checkpointDirectory}' (${CheckpointingOptions.dir.key} is not set)`;
+}
+
 /** What the user sees first: which run this is, what will run, what it guarantees, and what may surprise. */
 function tellStart(
   options: StartJobOptions,
@@ -203,10 +212,10 @@ function tellStart(
   const dropped = (matched?.dropped ?? []).map((state) => `State is not restored: ${state}`);
   options.options.onEvent?.({
     kind: 'started',
-    startLine: opened?.startLine ?? `new run of '${options.definition.name}', without checkpoints`,
+    startLine: startLineOf(options, plan, opened),
     plan: describeJobGraph(graph.jobGraph, mode),
     guarantees: describeGuarantees(graph.jobGraph, mode),
-    warnings: [...planWarnings(graph.jobGraph), ...dropped],
+    warnings: [...planWarnings(graph.jobGraph), ...dropped, ...movedSinks(graph.jobGraph, opened?.restored?.metadata)],
   });
 }
 

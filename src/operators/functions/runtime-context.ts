@@ -27,7 +27,8 @@ export function runtimeContextOf(context: OperatorContext): RuntimeContext {
     parallelism: context.parallelism,
     maxParallelism: context.maxParallelism,
     attemptNumber: context.attemptNumber,
-    parameters: context.parameters,
+    // The operator's own are shared by all that run on its thread.
+    parameters: new Map(context.parameters),
     signal: context.signal,
     logger: context.logger,
   };
