@@ -54,7 +54,8 @@ export default job('resumable', (env) => {
   if (edit === 'another max parallelism') counted.setMaxParallelism(64);
   if (edit === 'a low max parallelism') counted.setMaxParallelism(4);
   const results = edit === 'one more stateless operator' ? counted.filter(() => true) : counted;
-  results.sinkTo(FileSink.jsonLines(parameters.require('output'))).uid('results');
+  const sink = FileSink.jsonLines<Count>(parameters.require('output'), { rolling: { onCheckpoint: true } });
+  results.sinkTo(sink).uid('results');
 });
 
 function keyed(env: StreamExecutionEnvironment, edit: string | undefined): KeyedStream<number, number> {
