@@ -148,12 +148,41 @@ describe('SourceInput', () => {
     first.input.handleEvent({ kind: 'add-splits', splits: [split('a')] });
     first.input.poll(10);
     const positions = first.input.snapshot(checkpointId(1));
-    expect(positions).toEqual([{ split: split('a'), generator: 70 }]);
+    expect(positions).toEqual([{ split: split('a'), generator: 70, watermarkMs: Number.NEGATIVE_INFINITY }]);
 
     const second = fixture([]);
     await second.input.start(positions);
     second.input.onPeriod(0);
     expect(second.events).toEqual(['wm 70']);
     expect([...second.splits.keys()]).toEqual(['a']);
+  });
+
+  it('sends what its splits had come to again before the first record after a restore', async () => {
+    const first = fixture([
+      (output) => {
+        output.collect('a', 'x', 70);
+        output.collect('b', 'x', 50);
+        return 'more';
+      },
+      (output) => {
+        output.collect('a', 'y', 80);
+        return 'more';
+      },
+    ]);
+    first.input.handleEvent({ kind: 'add-splits', splits: [split('a'), split('b')] });
+    first.input.poll(10);
+    first.input.onPeriod(0);
+    first.input.poll(10);
+    expect(first.events).toEqual(['x@70', 'x@50', 'wm 50', 'y@80']);
+
+    const second = fixture([
+      (output) => {
+        output.collect('b', 'z', 60);
+        return 'more';
+      },
+    ]);
+    await second.input.start(first.input.snapshot(checkpointId(1)));
+    second.input.poll(10);
+    expect(second.events).toEqual(['wm 50', 'z@60']);
   });
 });

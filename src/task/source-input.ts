@@ -31,6 +31,8 @@ import { WatermarkMultiplexer } from './watermark-multiplexer.ts';
 export interface SplitPosition {
   readonly split: SourceSplit;
   readonly generator: unknown;
+  /** The split's, as it last counted: a generator need not remember it, and it may have been on its way when the barrier left. */
+  readonly watermarkMs: EventTimeMs;
 }
 
 export interface SourceInputOptions {
@@ -105,8 +107,14 @@ export class SourceInput implements ReaderOutput<unknown>, SubtaskInput {
 
   async start(restored: readonly SplitPosition[]): Promise<void> {
     await this.#options.reader.start();
-    for (const { split, generator } of restored) this.#register(split.splitId, generator);
-    if (restored.length > 0) this.#options.reader.addSplits(restored.map(({ split }) => split));
+    for (const { split, generator, watermarkMs } of restored) {
+      this.#register(split.splitId, generator);
+      this.#multiplexer.emitDeferred(split.splitId, watermarkMs);
+    }
+    if (restored.length === 0) return;
+    // Before the first record: channels have begun anew, and records are late by the same watermark as without the restore.
+    this.#multiplexer.emitPeriodic();
+    this.#options.reader.addSplits(restored.map(({ split }) => split));
   }
 
   handleEvent(event: SourceEvent): void {
@@ -188,6 +196,7 @@ export class SourceInput implements ReaderOutput<unknown>, SubtaskInput {
         this.#splits.get(split.splitId),
         `watermark state of split '${split.splitId}'`,
       ).generator.snapshot(),
+      watermarkMs: this.#multiplexer.watermarkOf(split.splitId),
     }));
   }
 

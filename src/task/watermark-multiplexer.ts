@@ -39,6 +39,11 @@ export class WatermarkMultiplexer {
     this.#partials.delete(id);
   }
 
+  /** What the split was last heard with. */
+  watermarkOf(id: string): EventTimeMs {
+    return must(this.#partials.get(id), `split '${id}'`).watermarkMs;
+  }
+
   /** Counts at once: watermarks that a generator sends in onEvent. */
   emitImmediate(id: string, watermarkMs: EventTimeMs): void {
     if (this.#raise(id, watermarkMs) && watermarkMs > this.#combinedMs) this.emitPeriodic();
