@@ -56,7 +56,7 @@ describe('a job that runs to its end', () => {
       '500',
     );
     expect({ exitCode, out }).toEqual({ exitCode: 0, out: '' });
-    expect(err).toMatch(/^new run of 'keyed-counts'\n/);
+    expect(err).toMatch(/^new run of 'keyed-counts'/);
     expect(err).toContain('keyed-counts FINISHED after');
     expect(err).toMatch(/records +500 in, 500 out/);
     expect(err).toMatch(/guarantees +numbers \(datagen, exactly-once\) → .*: exactly-once\n/);
@@ -76,7 +76,7 @@ describe('a job that runs to its end', () => {
       .trimEnd()
       .split('\n')
       .map((line) => (JSON.parse(line) as { message: string }).message);
-    expect(messages[0]).toBe("new run of 'keyed-counts'");
+    expect(messages[0]).toMatch(/^new run of 'keyed-counts'/);
     expect(messages.at(-1)).toBe('Job ended: FINISHED');
   });
 });
