@@ -263,11 +263,7 @@ export class CheckpointCoordinator {
     this.#finalized.delete(checkpointId);
     this.#pending.delete(checkpointId);
     this.#latest = metadata;
-    const step = retainCompleted(
-      this.#retention,
-      { checkpointId, files: referencedFiles(metadata) },
-      settings.numRetained,
-    );
+    const step = retainCompleted(this.#retention, { checkpointId, files: referencedFiles(metadata) }, settings);
     this.#retention = step.state;
     const record = this.statistics.completed(checkpointId, {
       durationMs: this.#nowMs() - pending.startedAtMs,

@@ -2,8 +2,9 @@
  * Which checkpoints and files are kept. Pure.
  *
  *   1. A file that a retained checkpoint refers to is never deleted.
- *   2. The files of the checkpoints that were dropped last are kept until the next one completes. A subtask may take its part of
- *      checkpoint n + 1 before it has heard that n is complete; it then still builds on what n - 1 refers to.
+ *   2. The files of checkpoints that were dropped are kept until as many more have completed as may be in progress at once. A
+ *      subtask may take its part of a checkpoint before it has heard that those in progress with it are complete: with one at a
+ *      time it takes its part of n + 1 when n is complete but not yet known to be, and still builds on what n - 1 refers to.
  *   3. A checkpoint may refer to its own files and to those that rules 1 and 2 keep, and to no others: a checkpoint that does
  *      is not completed.
  */
@@ -18,8 +19,8 @@ export interface RetainedCheckpoint {
 export interface RetentionState {
   /** Completed and kept, ascending, the newest last. */
   readonly retained: readonly RetainedCheckpoint[];
-  /** Dropped when the newest completed: their metadata is gone, their files are kept once more. */
-  readonly droppedLast: readonly RetainedCheckpoint[];
+  /** What was dropped when the last few completed, the newest last: their metadata is gone, their files are still kept. */
+  readonly droppedLast: readonly (readonly RetainedCheckpoint[])[];
 }
 
 export interface RetentionStep {
@@ -30,19 +31,30 @@ export interface RetentionStep {
   readonly deletableFiles: readonly string[];
 }
 
-/** A checkpoint has completed and the newest `numRetained` (at least 1) are to be kept. */
+export interface RetentionSettings {
+  /** How many of the newest are kept, at least 1. */
+  readonly numRetained: number;
+  /** How many checkpoints may be in progress at once. */
+  readonly maxConcurrent: number;
+}
+
+/** A checkpoint has completed. */
 export function retainCompleted(
   state: RetentionState,
   completed: RetainedCheckpoint,
-  numRetained: number,
+  { numRetained, maxConcurrent }: RetentionSettings,
 ): RetentionStep {
   const all = [...state.retained, completed].toSorted((a, b) => a.checkpointId - b.checkpointId);
   const retained = all.slice(-Math.max(1, numRetained));
   const droppedNow = all.slice(0, all.length - retained.length);
-  const kept = filesOf([...retained, ...droppedNow]);
-  const deletableFiles = [...filesOf(state.droppedLast)].filter((file) => !kept.has(file));
+  const droppings = [...state.droppedLast, droppedNow];
+  const droppedLast = droppings.slice(-Math.max(1, maxConcurrent));
+  const next = { retained, droppedLast };
+  const kept = keptFiles(next);
+  const gone = droppings.slice(0, droppings.length - droppedLast.length).flat();
+  const deletableFiles = [...filesOf(gone)].filter((file) => !kept.has(file));
   return {
-    state: { retained, droppedLast: droppedNow },
+    state: next,
     dropped: droppedNow.map(({ checkpointId }) => checkpointId),
     deletableFiles,
   };
@@ -50,7 +62,7 @@ export function retainCompleted(
 
 /** All files that rules 1 and 2 keep. */
 export function keptFiles(state: RetentionState): ReadonlySet<string> {
-  return filesOf([...state.retained, ...state.droppedLast]);
+  return filesOf([...state.retained, ...state.droppedLast.flat()]);
 }
 
 /** Files that break rule 3. `isOwnFile` tells whether a file was written for the checkpoint itself. */

@@ -62,7 +62,14 @@ class Story {
       const id = await job.storage.createLocation(checkpointId(job.nextCheckpointId + count));
       const needed = await this.#takeCheckpoint(files, job, id, retention.retained.at(-1)?.files);
       this.permitted = id;
-      const step = retainCompleted(retention, { checkpointId: id, files: needed }, life.numRetained);
+      const step = retainCompleted(
+        retention,
+        { checkpointId: id, files: needed },
+        {
+          numRetained: life.numRetained,
+          maxConcurrent: 1,
+        },
+      );
       retention = step.state;
       await job.storage.drop({
         dropped: step.dropped,
