@@ -6,7 +6,7 @@
 import { MillraceError, fromErrorRecord, messageOf } from '../../base/errors.ts';
 import type { Mutants } from '../../base/mutants.ts';
 import type { SimRandom } from '../../host/sim/sim-random.ts';
-import { SimProcess } from '../../host/sim/sim-world.ts';
+import type { SimProcess } from '../../host/sim/sim-world.ts';
 import type { JobEvent, JobResult } from '../../job/job-status.ts';
 import type { CheckpointDirectory } from './checkpoint-directory.ts';
 import { pick } from './fault-plan.ts';
