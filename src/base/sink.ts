@@ -51,6 +51,8 @@ export interface SinkPrepareContext {
   readonly runId: string;
   readonly fencingEpoch: number;
   readonly isNewRun: boolean;
+  /** The writers get restored states, which may be those of another run: what they list must stay. */
+  readonly isRestored?: boolean;
   readonly existingOutput: 'refuse' | 'append' | 'overwrite';
 }
 

@@ -113,6 +113,7 @@ async function startPlanned(
     runId,
     fencingEpoch,
     isNewRun: opened?.isNewRun ?? true,
+    isRestored: matched !== undefined,
     existingOutput: options.options.existingOutput ?? 'refuse',
   });
   const host = options.makeHost({

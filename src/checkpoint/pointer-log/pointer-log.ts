@@ -83,9 +83,16 @@ export class PointerLog {
     this.#entries = entries.toSorted((a, b) => a.sequence - b.sequence);
   }
 
-  /** Takes the job over on the facts of the last `refresh`. The epoch of the entry is then this process's. */
-  tryTakeOver(record: PointerRecord & { kind: 'takeover' }, runId: string): Promise<TakeoverOutcome> {
-    return this.#inTurn(() => this.#tryTakeOver(record, runId));
+  /**
+   * Takes the job over on the facts of the last `refresh`. The epoch of the entry is then this process's. `aboveEpoch`: that of a
+   * restored checkpoint, which may come from another directory.
+   */
+  tryTakeOver(
+    record: PointerRecord & { kind: 'takeover' },
+    runId: string,
+    aboveEpoch: number = 0,
+  ): Promise<TakeoverOutcome> {
+    return this.#inTurn(() => this.#tryTakeOver(record, runId, aboveEpoch));
   }
 
   /** The permit, or the entry that says that the job has another owner. */
@@ -109,8 +116,13 @@ export class PointerLog {
     return result;
   }
 
-  async #tryTakeOver(record: PointerRecord & { kind: 'takeover' }, runId: string): Promise<TakeoverOutcome> {
-    const entry = this.#entry(record, { runId, fencingEpoch: highestEpoch(this.#entries) + 1 });
+  async #tryTakeOver(
+    record: PointerRecord & { kind: 'takeover' },
+    runId: string,
+    aboveEpoch: number,
+  ): Promise<TakeoverOutcome> {
+    const fencingEpoch = Math.max(highestEpoch(this.#entries), aboveEpoch) + 1;
+    const entry = this.#entry(record, { runId, fencingEpoch });
     if (!(await this.#put(entry))) return { kind: 'conflict' };
     await this.#settle(entry);
     return decidePermit(this.#entries, entry).kind === 'permitted' ? { kind: 'taken', entry } : { kind: 'conflict' };

@@ -178,6 +178,8 @@ class JobOpening {
           nextCheckpointId: nextCheckpointId(resolved.facts),
         },
         runId,
+        // Epochs are part of the names of output files, and the checkpoint may come from another directory.
+        candidate.restored?.metadata.fencingEpoch,
       );
       const overtaken = outcome.kind === 'conflict' ? await this.#overtaken() : undefined;
       if (overtaken !== undefined) throw overtaken;

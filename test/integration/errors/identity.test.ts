@@ -142,6 +142,18 @@ describe('--restore-from', () => {
     expect(existsSync(path)).toBe(true);
   });
 
+  it('takes it also where output is still open in the folder, and started twice', async () => {
+    const first = await runningJob({ parameters: { rolling: 'at the end' } });
+    const { lastCheckpoint } = await first.handle.suspend();
+    const restoreFrom = lastCheckpoint?.path ?? '';
+    const parameters = { output: outputFolder(first.folder), rolling: 'at the end' };
+    const setup = { ...INLINE, folder: scratchFolder(), existingOutput: 'append', restoreFrom } as const;
+    const failing = { ...setup, parameters: { ...parameters, 'fail-at': '1000' } };
+    expect(await failureOf('resumable', failing)).toMatchObject({ code: 'USER_FUNCTION_FAILED' });
+    await runJob('resumable', { ...setup, parameters });
+    expectEachCountedOnce(first.folder);
+  });
+
   it.each([
     ['chk-4711', "Restoring from 'chk-4711' failed: there is no '"],
     ['/nowhere/chk-1', "Restoring from '/nowhere/chk-1' failed: there is no '/nowhere/chk-1/_metadata'"],

@@ -1,6 +1,6 @@
 /**
  * A job that is stopped, edited and started again. Parameters: `records` and `rate` of the source, `fail-at`, the number at which it
- * throws, and `edit`, what was changed in it meanwhile.
+ * throws, `rolling` of the sink, and `edit`, what was changed in it meanwhile.
  */
 import { DataGenerator, job, KeyedProcessFunction, listState, valueState, WatermarkStrategy } from 'millrace';
 import type { Collector, KeyedStream, SingleOutputStreamOperator, StreamExecutionEnvironment } from 'millrace';
@@ -54,7 +54,8 @@ export default job('resumable', (env) => {
   if (edit === 'another max parallelism') counted.setMaxParallelism(64);
   if (edit === 'a low max parallelism') counted.setMaxParallelism(4);
   const results = edit === 'one more stateless operator' ? counted.filter(() => true) : counted;
-  const sink = FileSink.jsonLines<Count>(parameters.require('output'), { rolling: { onCheckpoint: true } });
+  const onCheckpoint = parameters.get('rolling') !== 'at the end';
+  const sink = FileSink.jsonLines<Count>(parameters.require('output'), { rolling: { onCheckpoint } });
   results.sinkTo(sink).uid('results');
 });
 

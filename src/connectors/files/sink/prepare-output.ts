@@ -25,7 +25,7 @@ export async function prepareOutput(path: string, context: SinkPrepareContext): 
   const output = entries.filter(({ name }) => isOfOtherRun(name, context.runId));
   if (output.length > 0 && context.existingOutput === 'refuse') throw notEmpty(path, output);
   const removed = [
-    ...entries.filter(({ name }) => isAbandoned(name, context)),
+    ...(context.isRestored === true ? [] : entries.filter(({ name }) => isAbandoned(name, context))),
     ...(context.existingOutput === 'overwrite' ? output : []),
   ];
   for (const entry of removed) await folder.remove(entry.path);
