@@ -31,9 +31,9 @@ const twice: FakeOperatorOptions['onRecord'] = (value, timestampMs, { output }) 
 };
 
 /** Passes a record on, and then a watermark of its timestamp. */
-const punctuating: FakeOperatorOptions['onRecord'] = (value, timestampMs, { output, emitWatermark }) => {
-  output.collect(value, timestampMs);
-  emitWatermark(timestampMs);
+const punctuating: FakeOperatorOptions['onRecord'] = (value, timestampMs, context) => {
+  context.output.collect(value, timestampMs);
+  context.emitWatermark(timestampMs);
 };
 
 describe('OperatorChain', () => {
@@ -167,10 +167,10 @@ describe('OperatorChain', () => {
     const fixture = await running({
       maker: {
         makesWatermarks: true,
-        onRecord: (value, timestampMs, { output, emitWatermark, emitStatus }) => {
-          output.collect(value, timestampMs);
-          emitWatermark(timestampMs);
-          emitStatus(true);
+        onRecord: (value, timestampMs, context) => {
+          context.output.collect(value, timestampMs);
+          context.emitWatermark(timestampMs);
+          context.emitStatus(true);
         },
       },
       timed: { firings: 1 },
@@ -186,9 +186,9 @@ describe('OperatorChain', () => {
         maker: {
           makesWatermarks: true,
           next: [{ to: 1 }, { to: 2 }],
-          onRecord: (_value, timestampMs, { emitWatermark }) => {
-            emitWatermark(timestampMs);
-            emitWatermark(timestampMs + 1);
+          onRecord: (_value, timestampMs, context) => {
+            context.emitWatermark(timestampMs);
+            context.emitWatermark(timestampMs + 1);
           },
         },
         left: { next: [{ to: 3 }], firings: 1 },
@@ -207,7 +207,7 @@ describe('OperatorChain', () => {
     const fixture = await running({
       maker: {
         makesWatermarks: true,
-        onWatermark: (watermarkMs, { emitWatermark }) => emitWatermark(watermarkMs),
+        onWatermark: (watermarkMs, context) => context.emitWatermark(watermarkMs),
       },
       timed: { firings: 1 },
     });
@@ -218,10 +218,10 @@ describe('OperatorChain', () => {
 
   it('fires processing-time timers when their time has come, head to tail', async () => {
     const fixture = await running({ first: {}, second: {} });
-    const { nowMs } = fixture.virtual.environment.clock;
-    for (const operator of Object.values(fixture.operators)) operator.timerMs = nowMs() + 10;
+    const dueMs = fixture.virtual.environment.clock.nowMs() + 10;
+    for (const operator of Object.values(fixture.operators)) operator.timerMs = dueMs;
     expect(fixture.stepAll()).toBe('idle');
-    expect(fixture.subtask.nextWakeUpMs).toBe(nowMs() + 10);
+    expect(fixture.subtask.nextWakeUpMs).toBe(dueMs);
     await fixture.virtual.advance(10);
     fixture.stepAll();
     expect(fixture.log).toEqual(['first timer', 'second first timer', 'second timer']);

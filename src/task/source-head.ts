@@ -34,7 +34,11 @@ export function makeSourceInput(options: SourceHeadOptions): { source: SourceInp
   const { source: factory } = role;
   const context: ReaderContext = {
     environment,
-    logger: environment.logger.with({ operator: name }),
+    logger: environment.logger.with({
+      operator: name,
+      subtask: deployment.address.subtaskIndex,
+      attempt: runtime.attemptNumber,
+    }),
     metrics: deployment.metrics,
     subtaskIndex: deployment.address.subtaskIndex,
     parallelism: deployment.vertex.parallelism,
@@ -60,7 +64,7 @@ export function makeSourceInput(options: SourceHeadOptions): { source: SourceInp
   });
   const start = async (): Promise<void> => {
     await source.start(states.lists.listState<SplitPosition>(SPLITS_STATE, 'split').get());
-    master.readerEvent(deployment.address, operatorId, { kind: 'register' });
+    if (!signal.aborted) master.readerEvent(deployment.address, operatorId, { kind: 'register' });
   };
   return { source, start };
 }

@@ -160,12 +160,16 @@ export class Subtask {
   async #close(): Promise<void> {
     this.#phase = 'closed';
     this.#lifecycle.abort();
+    this.#cancelSnapshots();
+    await this.#lifecycle.close();
+  }
+
+  #cancelSnapshots(): void {
     try {
       this.#checkpoints?.cancelAll();
     } catch (error) {
       this.#runtime.environment.logger.log('warn', `Giving up snapshots failed: ${messageOf(error)}`);
     }
-    await this.#lifecycle.close();
   }
 
   get #chain(): OperatorChain {
@@ -416,6 +420,7 @@ export class Subtask {
     if (this.#phase === 'failed' || this.#phase === 'closed') return;
     this.#phase = 'failed';
     this.#lifecycle.abort();
+    this.#cancelSnapshots();
     const { address, vertex } = this.deployment;
     const failure = withContext(
       error,
