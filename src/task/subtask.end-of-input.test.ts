@@ -226,6 +226,34 @@ describe('the end of input of a subtask', () => {
   });
 });
 
+describe('a subtask that has finished', () => {
+  it('hears nothing of a checkpoint that completed without waiting for its part', async () => {
+    const log: string[] = [];
+    const operator = new FakeOperator({ name: 'count', log });
+    const chain = [{ name: 'count', operator, keyed: new FakeKeyedState('state', log) }];
+    const fixture = await SubtaskFixture.running({ chain, log });
+    fixture.send(0, 'Wmax', 'END');
+    await fixture.settle();
+    fixture.trigger(1);
+    await fixture.settle();
+    fixture.files.isFast = false;
+    // The second begins before the first has told the subtask that it has finished.
+    fixture.trigger(2);
+    fixture.completed(1);
+    await fixture.settle();
+    expect(fixture.subtask.phase).toBe('finished');
+    fixture.takeLog();
+    fixture.completed(2);
+    await fixture.settle();
+    expect(fixture.log).toEqual([]);
+    // Others of the slot may still need the file: its part in it is completed.
+    fixture.files.sync();
+    await fixture.settle();
+    expect(fixture.files.calls).toContain('done 2');
+    expect(fixture.subtask.phase).toBe('finished');
+  });
+});
+
 describe('a checkpoint between the last record of a source and its end', () => {
   it('holds no split any more, though timers are still firing', async () => {
     const { fixture, source } = await reading({ configuration: { stepLimits: { firings: 1, snapshotEntries: 1 } } });

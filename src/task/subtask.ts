@@ -360,7 +360,8 @@ export class Subtask {
   }
 
   #onCompleted(completed: CheckpointCompleted): void {
-    if (this.#checkpoints === undefined) return;
+    // Whoever has finished owes nothing: the checkpoint may have completed without the part that is still being written here.
+    if (this.#checkpoints === undefined || this.#phase === 'finished') return;
     this.#source?.checkpointCompleted(completed.checkpointId);
     this.#checkpoints.completed(completed).then(
       (coversEnd) => this.#mailbox.post(() => (coversEnd ? this.#finished() : undefined)),
