@@ -76,7 +76,15 @@ describe('a subtask that is restored', () => {
       chain: [{ name: 'numbers', source }],
       log,
       restore: restored([
-        stateOf(0, { lists: [list('source-splits', { split: { splitId: 's', position: 4 }, generator: null, watermarkMs: WATERMARK_MIN })] }),
+        stateOf(0, {
+          lists: [
+            list('source-splits', {
+              split: { splitId: 's', position: 4 },
+              generator: null,
+              watermarkMs: WATERMARK_MIN,
+            }),
+          ],
+        }),
       ]),
     });
     await fixture.subtask.start();
