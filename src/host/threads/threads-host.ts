@@ -2,6 +2,7 @@
  * One worker thread a slot, all cores of the machine. Threads outlive attempts, so a restart costs no module loading; each attempt
  * gets shared memory of its own: rings between slots, doorbells, metrics.
  */
+import { getCompileCacheDir } from 'node:module';
 import { assert } from '../../base/assert.ts';
 import type { Logger } from '../../base/environment.ts';
 import { MillraceError } from '../../base/errors.ts';
@@ -42,7 +43,7 @@ export class ThreadsHost implements Host {
   readonly slotCount: number;
   readonly #options: ThreadsHostOptions;
   readonly #threads: (SlotThreadHandle | undefined)[];
-  readonly #env: NodeJS.ProcessEnv = { ...process.env };
+  readonly #env: NodeJS.ProcessEnv = threadEnvironment();
   #health: ReturnType<typeof setInterval> | undefined;
 
   constructor(options: ThreadsHostOptions) {
@@ -153,4 +154,10 @@ export class ThreadsHost implements Host {
 
 function contextOf(operatorName: string | undefined): { context: { operatorName?: string } } {
   return { context: operatorName === undefined ? {} : { operatorName } };
+}
+
+/** A thread has its own compile cache, which only this variable switches on. */
+function threadEnvironment(): NodeJS.ProcessEnv {
+  const directory = getCompileCacheDir();
+  return directory === undefined ? { ...process.env } : { ...process.env, NODE_COMPILE_CACHE: directory };
 }
