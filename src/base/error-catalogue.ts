@@ -146,7 +146,7 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
     1,
     'fail-job',
     'A synchronous function returned a promise',
-    'Make the function synchronous; use the async operator for calls that wait',
+    'Make the function synchronous: what has to wait belongs into open, or into a source or sink',
   ),
   VALUE_NOT_SERIALIZABLE: user(
     1,
