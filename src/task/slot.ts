@@ -4,8 +4,10 @@
  */
 import type { CheckpointCompleted } from '../base/commit-permit.ts';
 import type { SlotCalls, SourceEvent, TriggerCheckpoint } from '../base/control-plane.ts';
+import type { Clock } from '../base/environment.ts';
 import { subtaskKey } from '../base/ids.ts';
 import type { CheckpointId, OperatorId, SubtaskAddress } from '../base/ids.ts';
+import type { SubtaskMetricName } from '../base/metrics.ts';
 import type { SlotRuntime, SubtaskDeployment } from './subtask-deployment.ts';
 import { Subtask } from './subtask.ts';
 import type { StepResult } from './subtask.ts';
@@ -29,7 +31,7 @@ export class Slot implements SlotMessages {
     this.#runtime = runtime;
     this.#subtasks = deployments.map((deployment) => new Subtask(deployment, runtime));
     this.#byKey = new Map(this.#subtasks.map((subtask) => [subtaskKey(subtask.deployment.address), subtask]));
-    this.#clocks = this.#subtasks.map((subtask) => new SubtaskClock(subtask));
+    this.#clocks = this.#subtasks.map((subtask) => new SubtaskClock(subtask, runtime.environment.clock));
   }
 
   /** Opens all subtasks side by side; each reports for itself. */
@@ -52,10 +54,7 @@ export class Slot implements SlotMessages {
 
   /** One step of one subtask; the simulator draws which. */
   step(index: number): StepResult {
-    const clock = this.#clocks[index];
-    return clock === undefined
-      ? 'done'
-      : clock.step(this.#runtime.environment.clock.monotonicMs.bind(this.#runtime.environment.clock));
+    return this.#clocks[index]?.step() ?? 'done';
   }
 
   get subtasks(): readonly Subtask[] {
@@ -92,28 +91,39 @@ export class Slot implements SlotMessages {
   }
 }
 
-/** Shares a subtask's life out among busy, back-pressured and idle. */
+/**
+ * Shares the time since a subtask's first step out among busy, back-pressured and idle. Time between two steps belongs to what the
+ * earlier one found: a full output, or nothing to do; where there was more to do, it was the turn of others of the slot.
+ */
 class SubtaskClock {
   readonly #subtask: Subtask;
+  readonly #clock: Clock;
   #lastMs: number | undefined;
   #lastResult: StepResult = 'idle';
 
-  constructor(subtask: Subtask) {
+  constructor(subtask: Subtask, clock: Clock) {
     this.#subtask = subtask;
+    this.#clock = clock;
   }
 
-  step(monotonicMs: () => number): StepResult {
+  step(): StepResult {
     const { metrics } = this.#subtask.deployment;
-    const startedMs = monotonicMs();
-    // The time since the last step belongs to what that step found: a full output, or nothing to do.
+    const startedMs = this.#clock.monotonicMs();
     const waitedMs = startedMs - (this.#lastMs ?? startedMs);
-    metrics.add(this.#lastResult === 'blocked' ? 'accumulateBackPressuredTimeMs' : 'accumulateIdleTimeMs', waitedMs);
     const result = this.#subtask.step();
-    const endedMs = monotonicMs();
-    metrics.add(result === 'progress' ? 'accumulateBusyTimeMs' : 'accumulateIdleTimeMs', endedMs - startedMs);
+    const endedMs = this.#clock.monotonicMs();
+    metrics.add(this.#lastResult === 'blocked' ? 'accumulateBackPressuredTimeMs' : 'accumulateIdleTimeMs', waitedMs);
+    metrics.add(TIME_OF[result], endedMs - startedMs);
     metrics.max('longestBlockMs', endedMs - startedMs);
     this.#lastMs = endedMs;
     this.#lastResult = result;
     return result;
   }
 }
+
+const TIME_OF: Readonly<Record<StepResult, SubtaskMetricName>> = {
+  progress: 'accumulateBusyTimeMs',
+  blocked: 'accumulateBackPressuredTimeMs',
+  idle: 'accumulateIdleTimeMs',
+  done: 'accumulateIdleTimeMs',
+};

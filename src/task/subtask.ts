@@ -272,6 +272,7 @@ export class Subtask {
   #stepInside(): StepResult {
     const letters = this.#mailbox.drain();
     const chain = this.#chain;
+    const wasBlocked = chain.isBlocked;
     if (!chain.drainOutputs()) {
       // Back pressure holds records up, not the snapshot.
       this.#checkpoints?.advance(0);
@@ -286,7 +287,7 @@ export class Subtask {
     const didWrite = this.#checkpoints?.advance(busyMs) === true;
     chain.flush();
     publishMetrics(this.deployment, chain, this.#input);
-    return didWork || didWrite || letters > 0 ? 'progress' : 'idle';
+    return didWork || didWrite || wasBlocked || letters > 0 ? 'progress' : 'idle';
   }
 
   /** One bounded piece of the record path. */

@@ -299,7 +299,8 @@ function vertexOf(chain: readonly ChainMember[]): JobVertex {
   return {
     id: memberId(0),
     name: chain.map(({ name }) => name).join(' -> '),
-    parallelism: 1,
+    // Any subtask index has its key groups.
+    parallelism: 128,
     maxParallelism: 128,
     hasExplicitMaxParallelism: false,
     chain: chain.map((member, index) => chainedOf(member, index, chain.length)),
