@@ -86,7 +86,11 @@ function operatorContext(node: ChainNode, states: OperatorStates, options: Chain
     keyedState: states.keyed,
     operatorState: states.lists,
     environment: runtime.environment,
-    logger: runtime.environment.logger.with({ operator: chained.name }),
+    logger: runtime.environment.logger.with({
+      operator: chained.name,
+      subtask: deployment.address.subtaskIndex,
+      attempt: runtime.attemptNumber,
+    }),
     metrics: deployment.metrics,
     parameters: runtime.parameters,
     signal,
