@@ -2,10 +2,11 @@
  * Opening and closing of what a subtask has set up: the only calls of user code that may take time, each with a bound.
  *
  * Whatever was added is closed exactly once, by `close`, which may come at any time. An `open` that is under way then is waited for
- * as long as closing may take, because it may still be getting hold of what `close` is to give back; nothing further is opened.
+ * as long as closing may take, because it may still be getting hold of what `close` is to give back, unless it has had all of its own
+ * time; nothing further is opened.
  */
 import type { Environment } from '../base/environment.ts';
-import { messageOf } from '../base/errors.ts';
+import { MillraceError, messageOf } from '../base/errors.ts';
 import { settleWithin } from '../base/settle-within.ts';
 import { operatorError } from './chain-output.ts';
 import type { NamedOperator } from './chain-output.ts';
@@ -73,6 +74,8 @@ export class SubtaskLifecycle {
       this.#opening = opening;
       await settleWithin(opening, { environment, timeoutMs: openTimeoutMs, what, signal: this.signal });
     } catch (error) {
+      // It has had its time: whoever closes does not give it more.
+      if (isTimeout(error)) this.#opening = Promise.resolve();
       throw operatorError(error, operator);
     }
   }
@@ -99,7 +102,11 @@ export class SubtaskLifecycle {
     try {
       await settleWithin(Promise.resolve(call()), { environment, timeoutMs: closeTimeoutMs, what });
     } catch (error) {
-      environment.logger.log('warn', `${what} failed: ${messageOf(error)}`);
+      environment.logger.log('warn', isTimeout(error) ? messageOf(error) : `${what} failed: ${messageOf(error)}`);
     }
   }
+}
+
+function isTimeout(error: unknown): boolean {
+  return MillraceError.is(error) && error.code === 'FUNCTION_TIMEOUT';
 }
