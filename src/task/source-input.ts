@@ -62,7 +62,7 @@ interface SplitState {
 const UNASSIGNED = '';
 
 export class SourceInput implements ReaderOutput<unknown>, SubtaskInput {
-  readonly bytesRead = 0;
+  readonly bytesRead = undefined;
   readonly #options: SourceInputOptions;
   readonly #multiplexer: WatermarkMultiplexer;
   readonly #splits = new Map<string, SplitState>();

@@ -5,6 +5,6 @@ export interface SubtaskInput {
   /** All of it is used up: nothing follows. */
   readonly isEnded: boolean;
   readonly recordsRead: number;
-  /** 0 where nobody counts them. */
-  readonly bytesRead: number;
+  /** Undefined: a source's reader counts them itself, in the same metric. */
+  readonly bytesRead: number | undefined;
 }

@@ -17,7 +17,7 @@ export function publishMetrics(
     overflow += writer.overflowRecords;
   }
   metrics.set('numRecordsIn', input?.recordsRead ?? 0);
-  metrics.set('numBytesIn', input?.bytesRead ?? 0);
+  if (input?.bytesRead !== undefined) metrics.set('numBytesIn', input.bytesRead);
   metrics.set('numRecordsOut', recordsOut);
   metrics.set('numBytesOut', bytesOut);
   metrics.set('overflowRecords', overflow);
