@@ -38,6 +38,8 @@ export class ProcessSupervisor {
   /** The same for all processes: what a checkpoint was taken with must not change with each start. */
   readonly #configuration: Readonly<Record<string, string>>;
   readonly #processes: SimulatedProcess[] = [];
+  /** That were stopped once: timeouts have passed meanwhile. */
+  readonly #stopped = new Set<SimulatedProcess>();
   #result: JobResult | undefined;
   /** The job's end stands in the log, but its process died before it could say so. */
   #hasEndedUnseen = false;
@@ -127,6 +129,7 @@ export class ProcessSupervisor {
     if (stopped === undefined) return;
     const { world } = this.#options.machine;
     stopped.process.pause();
+    this.#stopped.add(stopped);
     this.#startLater(takeoverAfterMs, true);
     world.plan(this.#self, takeoverAfterMs + wakeUpAfterMs, () => stopped.process.resume());
   }
@@ -206,6 +209,8 @@ export class ProcessSupervisor {
       case 'USER_FUNCTION_FAILED':
         return error.message.startsWith('Simulated failure');
       case 'CHECKPOINT_FAILURES_EXCEEDED':
+      case 'FUNCTION_TIMEOUT':
+        return this.#wasTroubled() || this.#stopped.has(simulated);
       case 'CHECKPOINT_STORAGE_FAILED':
       case 'OUTPUT_FAILED':
       case 'INPUT_UNREADABLE':

@@ -6,7 +6,8 @@ export function drawConfiguration(random: SimRandom): Readonly<Record<string, st
   const ms = (from: number, to: number): string => `${Math.round(from + random.next() * (to - from))} ms`;
   return {
     'execution.checkpointing.interval': ms(10, 40),
-    'execution.checkpointing.timeout': ms(100, 1000),
+    // Well above what small channels and the work of two processes on one machine can hold a checkpoint up.
+    'execution.checkpointing.timeout': ms(500, 2000),
     'execution.checkpointing.min-pause': random.chance(0.5) ? '0 ms' : ms(1, 10),
     'execution.checkpointing.max-concurrent-checkpoints': String(1 + random.nextInt(2)),
     'execution.checkpointing.tolerable-failed-checkpoints': String(random.nextInt(4)),
