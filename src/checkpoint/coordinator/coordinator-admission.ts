@@ -16,7 +16,7 @@ export function admit(draft: CoordinatorDraft): void {
   if (!hasRoom(state)) return;
   const isFinal = state.isFinalDue && isAtEnd(state);
   const isUrgent = isFinal || state.waitingRequests.length > 0;
-  if (!isUrgent && !(state.isPeriodicDue && hasPaused(draft))) return;
+  if (!isUrgent && (state.isEndCovered || !state.isPeriodicDue || !hasPaused(draft))) return;
   const statuses = [...state.subtasks.values()].map(({ status }) => status);
   if (statuses.includes('created')) return refuse(draft, 'not-all-tasks-running');
   if (statuses.every((status) => status === 'finished')) return refuse(draft, 'task-closing');

@@ -84,6 +84,8 @@ export interface CoordinatorState {
   readonly isPeriodicDue: boolean;
   /** All input is used up and no checkpoint that began since is under way. */
   readonly isFinalDue: boolean;
+  /** A checkpoint that holds the end of every subtask is complete: no further one is needed in this attempt. */
+  readonly isEndCovered: boolean;
   /** Requests that no checkpoint answers yet. */
   readonly waitingRequests: readonly number[];
   readonly trigger: TriggerPhase | undefined;
@@ -159,6 +161,7 @@ export function initialCoordinatorState(
     nextPeriodicAtMs: undefined,
     isPeriodicDue: false,
     isFinalDue: false,
+    isEndCovered: false,
     waitingRequests: [],
     trigger: undefined,
     lastToken: 0,

@@ -229,6 +229,23 @@ describe('subtasks that reach their end', () => {
     expect(kinds(machine.finalized(1))).toEqual(['complete']);
   });
 
+  it('get no further one while they finish one after the other, nor with the next period', () => {
+    const machine = new Machine({}, { status: 'end-of-data' });
+    machine.begin(1);
+    for (const subtask of [SOURCE, SINK]) {
+      machine.apply({
+        kind: 'acknowledged',
+        checkpointId: checkpointId(1),
+        subtask: subtaskKey(subtask),
+        isFinished: true,
+      });
+    }
+    expect(kinds(machine.finalized(1))).toEqual(['complete']);
+    expect(machine.status(SOURCE, 'finished')).toEqual([]);
+    expect(machine.at(5000)).toEqual([]);
+    expect(machine.status(SINK, 'finished')).toEqual([]);
+  });
+
   it('get another final checkpoint with the next period when the first one fails', () => {
     const machine = new Machine({ tolerableFailures: 5 });
     machine.status(SOURCE, 'end-of-data');

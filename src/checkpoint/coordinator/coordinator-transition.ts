@@ -75,6 +75,7 @@ function onStart(draft: CoordinatorDraft, { subtasks, firstDelayRatio }: Coordin
   state.subtasks = new Map(subtasks.map((view) => [`${view.address.vertexId}#${view.address.subtaskIndex}`, view]));
   state.isPeriodicDue = false;
   state.isFinalDue = isAtEnd(state);
+  state.isEndCovered = false;
   if (intervalMs === undefined) return;
   const baseMs = Math.max(intervalMs, minPauseMs);
   state.nextPeriodicAtMs = nowMs + minPauseMs + firstDelayRatio * (baseMs - minPauseMs);
@@ -111,7 +112,7 @@ function onSubtaskStatus(draft: CoordinatorDraft, subtask: string, status: Subta
   // Whoever has finished owes nothing: all it ever did lies before the barrier.
   if (status === 'finished')
     for (const id of state.pending.keys()) onPartArrived(draft, id, { subtask, isFinished: true });
-  const isCovered = state.pending.values().some(({ isFinal }) => isFinal);
+  const isCovered = state.isEndCovered || state.pending.values().some(({ isFinal }) => isFinal);
   if (isAtEnd(state) && !isCovered) state.isFinalDue = true;
 }
 
@@ -176,7 +177,10 @@ function onFinalized(draft: CoordinatorDraft, checkpointId: CheckpointId): void 
   state.failures = countSuccess(state.failures, checkpointId);
   state.lastCompletedAtMs = draft.nowMs;
   // It covers the end of every subtask, though it began before: all can finish now.
-  if (!pending.hasUnfinishedPart) state.isFinalDue = false;
+  if (!pending.hasUnfinishedPart) {
+    state.isFinalDue = false;
+    state.isEndCovered = true;
+  }
   // Older ones first: a subtask hears that n - 1 is given up before it hears that n is complete.
   for (const older of state.pending.values()) if (older.checkpointId < checkpointId) draft.abort(older, 'subsumed');
   draft.command({ kind: 'complete', checkpointId });
