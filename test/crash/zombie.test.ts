@@ -12,7 +12,7 @@ import { JobFolders } from '../support/job-folders.ts';
 import type { CommittedOutput } from '../support/job-folders.ts';
 import { JobProcess } from './support/job-process.ts';
 import type { JobProcessOptions } from './support/job-process-options.ts';
-import { processOptions, undisturbedOutput } from './support/kill-and-resume.ts';
+import { expectUndisturbed, processOptions, startOver, undisturbedOutput } from './support/kill-and-resume.ts';
 
 /** Slow enough that the job is far from its end after its first checkpoints. */
 const SLOW = RECORDS;
@@ -79,12 +79,10 @@ function namesBelow(folder: string): readonly string[] {
   return names.filter((name) => !/(^|\/)\.|\/lock-\d+-journal$/.test(name)).toSorted();
 }
 
-/** A last start finds the finished run, refuses to touch its output, and clears away what the stopped process left. */
+/** What the stopped process left is gone with the next run. */
 async function expectCleared(): Promise<void> {
-  const job = start('inline');
-  await job.ended;
-  expect(job.all('error'), job.describe()).toMatchObject([{ code: 'OUTPUT_NOT_EMPTY' }]);
-  expect(folders.checkpointFiles()).toEqual([]);
+  await startOver(processOptions(CRASH_JOB, folders));
+  expectUndisturbed(folders, expected);
 }
 
 describe.for(['inline', 'threads'] as const)('a stopped process on the %s host', (host) => {

@@ -10,7 +10,7 @@ import { kernelLocks } from '../../../src/checkpoint/storage/kernel-lock.ts';
 import { nodeEnvironment } from '../../../src/host/node/node-environment.ts';
 import type { JobEvent } from '../../../src/job/job-status.ts';
 import { inlineHost } from '../../../src/launch/inline-host-parts.ts';
-import type { JobHandle } from '../../../src/launch/job-handle.ts';
+import type { JobHandle, RunOptions } from '../../../src/launch/job-handle.ts';
 import { loadJobModule } from '../../../src/launch/load-job-module.ts';
 import { run } from '../../../src/launch/run.ts';
 import { startJob } from '../../../src/launch/start-job.ts';
@@ -47,10 +47,14 @@ function causesOf({ cause }: ErrorRecord): readonly string[] {
 }
 
 function start(options: JobProcessOptions): Promise<JobHandle> {
-  const { module, parallelism, parameters, takeover = false } = options;
+  const { module, parameters } = options;
   const configuration = { ...options.configuration, 'execution.checkpointing.dir': options.checkpointDirectory };
   if (options.host === 'inline') return startInline(options, configuration);
-  return run(module, { host: 'threads', parallelism, parameters, configuration, takeover, onEvent });
+  return run(module, { ...runOptions(options), host: 'threads', parameters, configuration });
+}
+
+function runOptions({ parallelism, takeover = false, overwrite = false }: JobProcessOptions): RunOptions {
+  return { parallelism, takeover, existingOutput: overwrite ? 'overwrite' : 'refuse', onEvent };
 }
 
 async function startInline(
@@ -69,7 +73,7 @@ async function startInline(
     fileSettings: [],
     commandLineSettings: Object.entries(configuration).map(([key, value]) => ({ key, value, origin: '-D' })),
     checks: { checkMutation: true, checkValues: true, mutants: NO_MUTANTS },
-    options: { parallelism: options.parallelism, takeover: options.takeover ?? false, onEvent },
+    options: runOptions(options),
     environment,
     storageTarget: () => ({ kind: 'filesystem', checkpointDirectory: options.checkpointDirectory, environment }),
     locks: kernelLocks,

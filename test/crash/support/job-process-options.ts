@@ -16,6 +16,7 @@ export interface JobProcessOptions {
   /** Inline host only. */
   readonly fullDisk?: FullDiskPlan;
   readonly takeover?: boolean;
+  readonly overwrite?: boolean;
   /** Says 'progress' so often, ms; absent: never. */
   readonly progressEveryMs?: number;
 }

@@ -37,6 +37,7 @@ export class JobProcess {
   readonly ended: Promise<ProcessEnd>;
   readonly #child: ChildProcess;
   readonly #waiting: Set<Waiting> = new Set();
+  readonly #listeners: Set<() => void> = new Set();
   #errors = '';
   #hasEnded = false;
 
@@ -71,6 +72,14 @@ export class JobProcess {
   line<Kind extends JobLine['kind']>(kind: Kind, occurrence: number = 1): Promise<LineOf<Kind>> {
     let left = occurrence;
     return this.#when((line): line is LineOf<Kind> => line.kind === kind && --left === 0);
+  }
+
+  /** Settles with the next thing the process says, or with its end. */
+  async nextLine(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#listeners.add(resolve);
+    await Promise.race([promise, this.ended]);
+    this.#listeners.delete(resolve);
   }
 
   all<Kind extends JobLine['kind']>(kind: Kind): readonly LineOf<Kind>[] {
@@ -118,6 +127,7 @@ export class JobProcess {
       return;
     }
     this.lines.push(line);
+    for (const listener of this.#listeners) listener();
     for (const waiting of this.#waiting) {
       if (!waiting.isWanted(line)) continue;
       this.#waiting.delete(waiting);

@@ -88,14 +88,27 @@ async function comeThrough(options: JobProcessOptions, folders: JobFolders): Pro
   const job = new JobProcess(options);
   const { code } = await job.ended;
   if (former === 'finished') {
-    // The process before died after its last act: there is nothing to resume, and a new run must not touch its output.
-    expect(job.all('error'), job.describe()).toMatchObject([{ code: 'OUTPUT_NOT_EMPTY' }]);
-    expect(code).toBe(ERROR_CATALOGUE.OUTPUT_NOT_EMPTY.exitCode);
+    // The process before died after its last act: there is nothing to resume.
+    expectRefused(code, job);
+    await startOver(options);
   } else {
     expect(code, job.describe()).toBe(0);
     expect(job.all('result'), job.describe()).toMatchObject([{ outcome: 'FINISHED', restarts: 0 }]);
   }
   return startLinesOf(job, former);
+}
+
+/** A new run must not touch the output of a finished one. */
+function expectRefused(code: number | null, job: JobProcess): void {
+  expect(job.all('error'), job.describe()).toMatchObject([{ code: 'OUTPUT_NOT_EMPTY' }]);
+  expect(code).toBe(ERROR_CATALOGUE.OUTPUT_NOT_EMPTY.exitCode);
+}
+
+/** A new run that may replace the output of the finished one: it also clears away what that one's processes left. */
+export async function startOver(options: JobProcessOptions): Promise<void> {
+  const job = new JobProcess({ ...options, overwrite: true });
+  expect(await job.ended, job.describe()).toEqual({ code: 0, signal: null });
+  expect(job.all('started')[0]?.startLine).toMatch(/^new run of 'three-outputs' \(the last one has finished\)/);
 }
 
 function startLinesOf(job: JobProcess, former: LatestCheckpoint): readonly string[] {

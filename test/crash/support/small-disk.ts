@@ -115,11 +115,11 @@ function ballast(folder: string): Pick<SmallDisk, 'fill' | 'free'> {
   const path = join(folder, 'ballast');
   return {
     fill: () => {
-      const file = openSync(path, 'w');
+      const file = openSync(path, 'a');
       for (let bytes = BALLAST_BYTES; bytes > 0;) if (!writes(file, bytes)) bytes = Math.floor(bytes / 2);
       closeSync(file);
     },
-    free: () => rmSync(path),
+    free: () => rmSync(path, { force: true }),
   };
 }
 
