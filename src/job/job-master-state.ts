@@ -144,7 +144,7 @@ export function jobStatusOf({ phase }: JobMasterState): JobStatus {
     case 'finishing':
       return 'RUNNING';
     case 'failing':
-      return phase.verdict.kind === 'fail' ? 'FAILING' : 'RESTARTING';
+      return phase.verdict.kind === 'restart' ? 'RESTARTING' : 'FAILING';
     case 'restarting':
       return 'RESTARTING';
     case 'cancelling':

@@ -67,6 +67,8 @@ function recordRows({ records, runtimeMs }: JobSummary): readonly (readonly [str
 function checkpointRows(summary: JobSummary, { startLine }: SummaryContext): readonly (readonly [string, string])[] {
   const { completedCheckpoints, failedCheckpoints, lastCheckpoint } = summary;
   const counts = `${formatCount(completedCheckpoints)} completed, ${formatCount(failedCheckpoints)} failed`;
+  // A run that has finished has deleted its checkpoints.
+  if (summary.outcome === 'FINISHED') return [['checkpoints', counts]];
   return [['checkpoints', counts], ...lastCheckpointRow(lastCheckpoint, startLine)];
 }
 

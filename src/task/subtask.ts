@@ -17,7 +17,7 @@ import { END_OF_INPUT } from '../base/elements.ts';
 import type { CheckpointBarrier } from '../base/elements.ts';
 import { messageOf, toErrorRecord, withContext } from '../base/errors.ts';
 import type { MillraceError } from '../base/errors.ts';
-import { WATERMARK_MAX } from '../base/event-time.ts';
+import { WATERMARK_MAX, WATERMARK_MIN } from '../base/event-time.ts';
 import type { EventTimeMs } from '../base/event-time.ts';
 import { checkpointId as asCheckpointId, subtaskKey } from '../base/ids.ts';
 import type { CheckpointId } from '../base/ids.ts';
@@ -73,6 +73,8 @@ export class Subtask {
     this.#mailbox = new Mailbox(deployment.wakeUp);
     this.#lifecycle = new SubtaskLifecycle({ ...runtime.configuration, environment: runtime.environment });
     this.#firingsPerStep = (runtime.configuration.stepLimits ?? STEP_LIMITS).firings;
+    deployment.metrics.set('currentInputWatermark', WATERMARK_MIN);
+    deployment.metrics.set('currentOutputWatermark', WATERMARK_MIN);
     this.#isCatchingUp = deployment.restore !== undefined && !deployment.restore.isFinished;
   }
 
@@ -114,8 +116,8 @@ export class Subtask {
 
   /** When this subtask wants a step although nothing arrives, wall-clock ms; Infinity for never. */
   get nextWakeUpMs(): number {
-    // Room in a full output announces itself.
-    if (this.#phase !== 'running' || this.#chain.isBlocked) return Number.POSITIVE_INFINITY;
+    // Room in a full output or sink announces itself.
+    if (this.#phase !== 'running' || this.#isHeldUp) return Number.POSITIVE_INFINITY;
     const timerMs = this.#chain.nextProcessingTimeMs();
     if (this.#source === undefined) return timerMs;
     return Math.min(timerMs, this.#runtime.environment.clock.nowMs() + this.#source.untilPeriodMs);
@@ -282,7 +284,8 @@ export class Subtask {
     }
     const { clock } = this.#runtime.environment;
     const startedMs = clock.monotonicMs();
-    const didWork = this.#phase === 'running' && this.#work(clock.nowMs());
+    const isHeldUp = this.#phase === 'running' && !chain.isAvailable;
+    const didWork = this.#phase === 'running' && !isHeldUp && this.#work(clock.nowMs());
     const busyMs = didWork ? clock.monotonicMs() - startedMs : 0;
     const didWrite = this.#checkpoints?.advance(busyMs) === true;
     chain.flush();
@@ -310,7 +313,6 @@ export class Subtask {
       this.#source.onPeriod(this.#runtime.environment.clock.monotonicMs());
       if (this.#mustPause()) return true;
     }
-    if (!chain.isAvailable) return false;
     const didPoll = this.#poll();
     if (this.#isInputEnded() && !chain.isWatermarkPending) this.#endOfData();
     return didPoll;
@@ -324,10 +326,14 @@ export class Subtask {
     return didPoll;
   }
 
+  /** Neither records nor firings: what they emit would find no room. */
+  get #isHeldUp(): boolean {
+    return this.#chain.isBlocked || !this.#chain.isAvailable;
+  }
+
   /** Asked after each record: may the next one follow in this step? */
   #mustPause(): boolean {
-    const chain = this.#chain;
-    return chain.isBlocked || chain.isWatermarkPending || !chain.isAvailable;
+    return this.#isHeldUp || this.#chain.isWatermarkPending;
   }
 
   #isInputEnded(): boolean {

@@ -1,6 +1,7 @@
 /** What is known of the checkpoints of this process: for status lines, logs and REST. */
 import type { CheckpointId } from '../../base/ids.ts';
 import type { SubtaskSnapshot } from '../../base/state-handle.ts';
+import { isCountedFailure } from '../protocol/failure-reasons.ts';
 import type { CheckpointFailureReason } from '../protocol/failure-reasons.ts';
 
 /** As many as Flink's web.checkpoints.history. */
@@ -107,7 +108,8 @@ export class CheckpointStatistics {
     checkpointId: CheckpointId,
     end: { readonly durationMs: number; readonly reason: CheckpointFailureReason },
   ): CheckpointRecord | undefined {
-    this.#failed++;
+    // One that was given up (the attempt ended, a newer one overtook it) is no failure of checkpointing.
+    if (isCountedFailure(end.reason)) this.#failed++;
     return this.#change(checkpointId, () => ({
       status: 'failed',
       durationMs: end.durationMs,

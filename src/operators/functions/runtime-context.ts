@@ -9,7 +9,7 @@ export interface RuntimeContext {
   readonly subtaskIndex: number;
   readonly parallelism: number;
   readonly maxParallelism: number;
-  /** 0 for the first try of the job, one more after each restart. */
+  /** 1 for the first try of the job in this process, one more after each restart. (Flink counts from 0.) */
   readonly attemptNumber: number;
   /** The job's parameters: `--name value` after `--`. */
   readonly parameters: ReadonlyMap<string, string>;
