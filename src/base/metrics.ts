@@ -9,7 +9,7 @@ export const SUBTASK_METRICS = [
   'numBytesOut',
   /** ms in steps that did work, since the start of the attempt */
   'accumulateBusyTimeMs',
-  /** ms in which output overflow kept the subtask from being stepped */
+  /** ms in which output overflow, or a sink that is full, kept the subtask from its work */
   'accumulateBackPressuredTimeMs',
   'accumulateIdleTimeMs',
   /** ms since the epoch; -Infinity before the first */
