@@ -3,7 +3,7 @@ import { WATERMARK_MAX } from '../base/event-time.ts';
 import { checkpointId } from '../base/ids.ts';
 import type { ReaderOutput, Source, SourceReader, SourceSplit } from '../base/source.ts';
 import type { WatermarkStrategy } from '../base/watermark-strategy.ts';
-import { nodeEnvironment } from '../host/node/node-environment.ts';
+import { memoryEnvironment } from '../../test/support/memory-environment.ts';
 import { ChainOutput } from './chain-output.ts';
 import { SourceInput } from './source-input.ts';
 
@@ -52,7 +52,7 @@ function fixture(polls: readonly Poll[], hasOrderedSplits = false) {
     reader,
     watermarks: ascending(),
     output,
-    environment: nodeEnvironment(),
+    environment: memoryEnvironment(),
     autoWatermarkIntervalMs: 200,
     freezeValues: false,
     isFull: () => !isFree,
