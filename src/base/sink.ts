@@ -62,6 +62,9 @@ export interface CommitterContext {
   readonly jobId: JobId;
   /** The sink's own id: two sinks of a job may write to one folder. */
   readonly operatorId: OperatorId;
+  /** Of this process and attempt: what carries others was prepared, and perhaps committed, by those before. */
+  readonly fencingEpoch: number;
+  readonly attemptNumber: number;
   /**
    * Hands rows to whoever runs the job (executeAndCollect). `batchId` is unique within the job, and the receiver drops a batch
    * that it has already: a commit may be repeated after a failure. Absent where nobody collects.
@@ -72,9 +75,6 @@ export interface CommitterContext {
 export interface WriterContext extends CommitterContext {
   /** Made anew with each new run; part of final file names. */
   readonly runId: string;
-  /** Temporary names hold epoch and attempt: who left them is known from the name. */
-  readonly fencingEpoch: number;
-  readonly attemptNumber: number;
   readonly subtaskIndex: number;
   readonly parallelism: number;
   /**

@@ -290,7 +290,8 @@ export class FileSinkWriter<T> implements SinkWriter<T, FileWriterState, FileCom
   async #publish(files: readonly Publish[]): Promise<void> {
     const { guarantee } = this.#settings;
     assert(guarantee !== 'exactly-once' || !this.#context.isCheckpointingEnabled, 'Publishing without a permit');
-    await publishFiles(this.#folder, this.#context.logger, files);
+    const { logger } = this.#context;
+    await publishFiles(this.#folder, files, { logger, mayBePublished: () => false });
   }
 
   #finish(work: Promise<void>): void {

@@ -122,9 +122,24 @@ describe('FileSink, when the disk fails', () => {
     const { snapshot, durable } = task.barrier(1);
     await durable;
     await task.commit(1);
+    await task.close();
     await environment.files.removeRecursive('/out');
-    await task.commit(1, snapshot.committables);
+    const next = new FakeSinkTask({ sink, environment, attemptNumber: 1 });
+    await next.commit(1, snapshot.committables);
     expect(environment.logged).toEqual([expect.stringMatching(/^Output file '.*' is gone$/)]);
+    await next.close();
+  });
+
+  it('fails when a file was removed before it was committed, and no restart passes over that', async () => {
+    const environment = memoryEnvironment();
+    const sink = FileSink.text('/out', { rolling: { onCheckpoint: true } });
+    await sink.prepare(prepareContext(environment));
+    const task = new FakeSinkTask({ sink, environment });
+    await task.open();
+    task.write('x');
+    await task.barrier(1).durable;
+    await environment.files.removeRecursive('/out');
+    await expect(task.commit(1)).rejects.toMatchObject({ code: 'OUTPUT_FAILED', recovery: 'fail-job' });
     await task.close();
   });
 });
