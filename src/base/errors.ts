@@ -69,6 +69,22 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/**
+ * For an error that crossed threads by itself, as a Worker's 'error' event: its properties have come along, its class has not.
+ * Undefined when it was none of ours.
+ */
+export function revivedError(error: unknown): MillraceError | undefined {
+  if (MillraceError.is(error)) return error;
+  if (!(error instanceof Error) || error.name !== 'MillraceError' || !('code' in error)) return undefined;
+  const code = Object.keys(ERROR_CATALOGUE).find((known): known is ErrorCode => known === error.code);
+  if (code === undefined) return undefined;
+  // Written by our own constructor on the other side.
+  const { context } = error as Partial<Pick<MillraceError, 'context'>>;
+  const revived = new MillraceError(code, error.message, { cause: error.cause, ...(context && { context }) });
+  if (error.stack !== undefined) revived.stack = error.stack;
+  return revived;
+}
+
 /** An error as plain data, for crossing threads, logs and files. */
 export interface ErrorRecord {
   readonly name: string;

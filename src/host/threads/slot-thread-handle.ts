@@ -3,7 +3,7 @@
  * next deployment starts another one in its place.
  */
 import { Worker } from 'node:worker_threads';
-import { fromErrorRecord, MillraceError } from '../../base/errors.ts';
+import { fromErrorRecord, messageOf, MillraceError, revivedError, withContext } from '../../base/errors.ts';
 import { fileErrorCode } from '../../base/files.ts';
 import { Heartbeat, HEARTBEAT_BYTES } from './heartbeat.ts';
 import type { FromSlotThread, ThreadData, ToSlotThread } from './thread-messages.ts';
@@ -90,7 +90,10 @@ function threadError(slotIndex: number, error: unknown): MillraceError {
     const message = `Slot ${slotIndex} ran out of memory: its heap limit was reached faster than the memory watch could see`;
     return new MillraceError('MEMORY_BUDGET_EXCEEDED', message, { cause: error });
   }
-  return new MillraceError('TASK_THREAD_DIED', `Thread of slot ${slotIndex} ended with an error`, { cause: error });
+  const revived = revivedError(error);
+  if (revived !== undefined) return withContext(revived, { subtaskIndex: slotIndex }, revived.code);
+  const message = `Thread of slot ${slotIndex} ended with an error that nothing caught: ${messageOf(error)}`;
+  return new MillraceError('TASK_THREAD_DIED', message, { cause: error });
 }
 
 function exitError(slotIndex: number, code: number): MillraceError {

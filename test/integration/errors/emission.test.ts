@@ -27,3 +27,34 @@ describe('emitting from close', () => {
     expect(warnings).toEqual([expect.stringContaining("'neighbour' failed: no call of its subtask is in progress")]);
   });
 });
+
+/** On the inline host such a promise is a matter of the process, as Node has it. */
+describe('on threads, a promise that nobody waits for', () => {
+  const parameters = { how: 'is rejected' };
+
+  it('and that is rejected ends the thread, which counts as a failure', async () => {
+    const error = await failureOf('leaking', { host: 'threads', parameters });
+    expect(error).toMatchObject({ code: 'TASK_THREAD_DIED', context: { jobName: 'leaking' } });
+    expect(error.message).toMatch(
+      /^Thread of slot [01] ended with an error that nothing caught: nobody waits for this$/,
+    );
+    expect(error.cause).toMatchObject({ name: 'RangeError', stack: expect.stringContaining('leaking.ts:') });
+  });
+
+  it('is the same in the thread that takes its place', async () => {
+    const configuration = {
+      'restart-strategy.type': 'fixed-delay',
+      'restart-strategy.fixed-delay.attempts': '1',
+      'restart-strategy.fixed-delay.delay': '1 ms',
+    };
+    const error = await failureOf('leaking', { host: 'threads', parameters, configuration });
+    expect(error).toMatchObject({ code: 'RESTART_SUPPRESSED', cause: { code: 'TASK_THREAD_DIED' } });
+  });
+
+  it('and that uses state fails the job with STATE_ACCESS_OUTSIDE_CALL', async () => {
+    const error = await failureOf('leaking', { host: 'threads', parameters: { how: 'uses state' } });
+    expect(error).toMatchObject({ code: 'STATE_ACCESS_OUTSIDE_CALL', context: { jobName: 'leaking' } });
+    expect(error.message).toContain("'seen'");
+    expect(error.stack).toContain('leaking.ts:');
+  });
+});

@@ -47,7 +47,7 @@ class Late extends ProcessFunction<number, number> {
         setTimeout(() => out.collect(value), 1);
         return;
       case 'a side output in a timer':
-        setTimeout(() => context.output({ id: 'side' } as never, value), 1);
+        setTimeout(() => context.output({ id: 'side' }, value), 1);
         return;
       default:
     }

@@ -22,7 +22,7 @@ const STRANGE: Readonly<Record<string, () => unknown>> = {
   class: () => ({ customer: new NotRegistered() }),
   cycle: cyclic,
   promise: () => ({ rows: Promise.resolve([]) }),
-  sparse: () => ({ list: Array.from({ length: 2 }, () => 1).concat(new Array<number>(1)) }),
+  sparse: () => ({ list: Object.assign([1, 1], { length: 3 }) }),
   accessor: () => ({
     get total(): number {
       return 1;
