@@ -1,5 +1,6 @@
 /** What is wrong with a job's definition or configuration is found before anything starts, and leaves nothing behind. */
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkpointFolder, failureOf, HOSTS, outputFolder, runJob, scratchFolder } from '../../support/run-job.ts';
 import type { JobSetup } from '../../support/run-job.ts';
@@ -103,6 +104,36 @@ describe('options that are wrong', () => {
       expect.stringContaining("120000 ms is above 'restart-strategy.exponential-delay.max-backoff'"),
     ]);
     expect(error.hint).toContain('each option');
+  });
+
+  it('of a configuration file are reported with their line, together with the others', async () => {
+    const configurationDirectory = scratchFolder();
+    writeFileSync(
+      join(configurationDirectory, 'config.yaml'),
+      'execution:\n  checkpointing:\n    intervall: 1 s\nparallelism.default: many\n',
+    );
+    const error = await failureOf('definitions', {
+      configurationDirectory,
+      parameters: { wrong: 'an option that does not exist' },
+    });
+    expect(error).toMatchObject({ code: 'CONFIG_INVALID', context: JOB });
+    const file = join(configurationDirectory, 'config.yaml');
+    expect(error.message).toContain(
+      `'execution.checkpointing.intervall' (${file}, line 3): unknown option; did you mean 'execution.checkpointing.interval'?`,
+    );
+    expect(error.message).toContain(`'parallelism.default' (${file}, line 4): 'many' is not allowed`);
+    expect(error.message).toContain("'execution.checkpointing.intervall' (the job): unknown option");
+  });
+
+  it.each([
+    ['a folder without one', undefined, 'config.yaml'],
+    ['no YAML', 'a: [1,\n', 'config.yaml'],
+  ])('because the configuration file is %s are refused with its path', async (_, content, text) => {
+    const configurationDirectory = scratchFolder();
+    if (content !== undefined) writeFileSync(join(configurationDirectory, 'config.yaml'), content);
+    const error = await failureOf('definitions', { configurationDirectory, parameters: { wrong: 'nothing' } });
+    expect(error).toMatchObject({ code: 'CONFIG_INVALID' });
+    expect(error.message).toContain(join(configurationDirectory, text));
   });
 
   it('of the job id are refused', async () => {

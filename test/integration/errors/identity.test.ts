@@ -269,6 +269,18 @@ describe('checkpoints', () => {
   });
 });
 
+describe('the environment variables', () => {
+  it('are those of the start for every thread, whatever becomes of them', async () => {
+    process.env['MILLRACE_TEST_CITY'] = 'Bern';
+    const parameters = { city: 'Bern' };
+    const started = await startJob('parameters', { host: 'threads', parameters: { ...parameters, variable: 'yes' } });
+    process.env['MILLRACE_TEST_CITY'] = 'changed';
+    await started.handle.result;
+    delete process.env['MILLRACE_TEST_CITY'];
+    expect(outputRows(started.folder)).toEqual(Array.from({ length: 10 }, () => ({ opened: 'Bern', defined: 'Bern' })));
+  });
+});
+
 describe('parameters', () => {
   it('are those of the start, whatever becomes of the object they were given in', async () => {
     const parameters: Record<string, string> = { output: outputFolder(scratchFolder()), rate: '100' };

@@ -17,7 +17,8 @@ class Changing implements RichMapFunction<number, Seen> {
   }
 
   open({ parameters }: RuntimeContext): void {
-    this.#opened = parameters.get('city');
+    const isVariable = parameters.get('variable') === 'yes';
+    this.#opened = isVariable ? process.env['MILLRACE_TEST_CITY'] : parameters.get('city');
     (parameters as Map<string, string>).set('city', 'changed');
   }
 
