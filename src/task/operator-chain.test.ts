@@ -115,6 +115,20 @@ describe('OperatorChain', () => {
     expect(received).toEqual([...Array.from({ length: 100 }, () => 'map 5'), 'W5']);
   });
 
+  it('stops firing when an operator of the chain takes nothing more', async () => {
+    const fixture = await running({ map: { firings: 100 }, bounded: {} });
+    const { bounded } = fixture.operators;
+    if (bounded === undefined) throw new Error('It is there');
+    fixture.send(0, 'W5');
+    fixture.subtask.step();
+    bounded.isWritable = false;
+    expect(fixture.subtask.step()).toBe('blocked');
+    expect(fixture.received()).toEqual([]);
+    bounded.isWritable = true;
+    fixture.stepAll();
+    expect(fixture.received().length).toBe(101);
+  });
+
   it('lets upstream watermarks and statuses end at an operator that makes its own', async () => {
     const fixture = await running({ map: {}, maker: { makesWatermarks: true, onRecord: punctuating }, last: {} });
     fixture.send(0, 'W100', 'IDLE', 'ACTIVE', 'a@5');

@@ -41,7 +41,7 @@ interface ChainLink {
   readonly waiting: (Watermark | WatermarkStatus)[];
 }
 
-/** Firings between two looks at the outputs: what they emit is what may wait in the overflow. */
+/** Firings between two looks at outputs and sinks: what they emit is what may wait there beyond their room. */
 const FIRINGS_PER_LOOK = 16;
 
 export class OperatorChain {
@@ -109,11 +109,11 @@ export class OperatorChain {
    * now. True when none is left.
    */
   fireRestored(limit: number): boolean {
-    for (const link of this.#links) if (!this.#fireDue(link, limit) || this.isBlocked) return false;
+    for (const link of this.#links) if (!this.#fireDue(link, limit) || this.#isFull) return false;
     return true;
   }
 
-  /** True when no watermark is on its way any more. Fires at most `limit` timers of an operator, fewer when an output fills up. */
+  /** True when no watermark is on its way any more. Fires at most `limit` timers of an operator, fewer when an output or a sink fills up. */
   advance(limit: number): boolean {
     while (this.#waitingCount > 0) {
       // The last of those that have something to do: what it emits finds nothing to be done before.
@@ -123,7 +123,7 @@ export class OperatorChain {
       );
       if (!this.#fireDue(link, limit)) return false;
       this.#goOn(link);
-      if (this.isBlocked) return this.#waitingCount === 0;
+      if (this.#isFull) return this.#waitingCount === 0;
     }
     return true;
   }
@@ -154,6 +154,10 @@ export class OperatorChain {
     return true;
   }
 
+  get #isFull(): boolean {
+    return this.isBlocked || !this.isAvailable;
+  }
+
   nextProcessingTimeMs(): number {
     let nextMs = Number.POSITIVE_INFINITY;
     for (const { operator } of this.nodes)
@@ -165,7 +169,7 @@ export class OperatorChain {
   fireProcessingTime(nowMs: number, limit: number): boolean {
     for (const { operator, chained } of this.nodes) {
       const fire = (firings: number): boolean => operator?.fireProcessingTime?.(nowMs, firings) ?? true;
-      if (!this.#fireInPieces(chained, fire, limit) || this.isBlocked) return false;
+      if (!this.#fireInPieces(chained, fire, limit) || this.#isFull) return false;
     }
     return true;
   }
@@ -184,7 +188,7 @@ export class OperatorChain {
   #fireInPieces(chained: ChainedOperator, fire: (limit: number) => boolean, limit: number): boolean {
     for (let left = limit; left > 0; left -= FIRINGS_PER_LOOK) {
       if (guard(chained, () => fire(Math.min(left, FIRINGS_PER_LOOK)))) return true;
-      if (this.isBlocked) return false;
+      if (this.#isFull) return false;
     }
     return false;
   }

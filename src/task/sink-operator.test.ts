@@ -153,7 +153,7 @@ describe('SinkOperator', () => {
     const fixture = await running();
     fixture.sink.isWritable = false;
     fixture.send(0, 'a');
-    expect(fixture.stepAll()).toBe('idle');
+    expect(fixture.stepAll()).toBe('blocked');
     expect(fixture.log).toEqual([]);
     const { wakeUps } = fixture;
     fixture.sink.isWritable = true;

@@ -193,7 +193,11 @@ describe('a subtask that is closed', () => {
     const state = { operatorId: memberId(0), states: [], lists: [], watermarkMs: undefined };
     const fixture = new SubtaskFixture({
       chain: [
-        { name: 'first', operator: new FakeOperator({ name: 'first', log }), keyed: new FakeKeyedState('state', log) },
+        {
+          name: 'first',
+          operator: new FakeOperator({ name: 'first', log, onSetup: () => log.push('first setup') }),
+          keyed: new FakeKeyedState('state', log),
+        },
         { name: 'second', operator: new FakeOperator({ name: 'second', log }) },
       ],
       log,

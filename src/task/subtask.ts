@@ -38,6 +38,7 @@ import { SubtaskLifecycle } from './subtask-lifecycle.ts';
 import { publishMetrics } from './subtask-metrics.ts';
 import { STEP_LIMITS } from './task-configuration.ts';
 
+/** 'blocked': an output or a sink of the chain has no room. */
 export type StepResult = 'progress' | 'idle' | 'blocked' | 'done';
 
 type Phase = 'created' | 'starting' | 'running' | 'end-of-data' | 'finished' | 'failed' | 'closed';
@@ -290,7 +291,8 @@ export class Subtask {
     const didWrite = this.#checkpoints?.advance(busyMs) === true;
     chain.flush();
     publishMetrics(this.deployment, chain, this.#input);
-    return didWork || didWrite || wasBlocked || letters > 0 ? 'progress' : 'idle';
+    if (didWork || didWrite || wasBlocked || letters > 0) return 'progress';
+    return isHeldUp ? 'blocked' : 'idle';
   }
 
   /** One bounded piece of the record path. */
