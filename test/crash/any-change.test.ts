@@ -3,25 +3,28 @@
  * what nobody has thought of naming.
  */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { CRASH_JOB, RECORDS } from './support/crash-job.ts';
+import { CRASH_JOB, SLOW_RATE } from './support/crash-job.ts';
 import { draws } from './support/draws.ts';
 import type { CommittedOutput } from '../support/job-folders.ts';
 import { killAndResume, undisturbedOutput } from './support/kill-and-resume.ts';
 import type { Death } from './support/kill-and-resume.ts';
 
-const CASES = 10;
-const DEATHS = 4;
-/** A start makes some 30 changes, a checkpoint some 25. */
-const CHANGES_MAX = 120;
 const SEED = Number(process.env['MILLRACE_CRASH_SEED'] ?? 20);
+/** A start makes some 30 changes, a checkpoint some 25; on threads they are counted in each thread. */
+const INLINE = { settings: CRASH_JOB, cases: 8, deaths: 4, changesMax: 120 } as const;
+const THREADS = { settings: { ...CRASH_JOB, host: 'threads' }, cases: 2, deaths: 3, changesMax: 60 } as const;
 
-function deathsOf(seed: number): readonly Death[] {
+function deathsOf(seed: number, { deaths, changesMax }: typeof INLINE | typeof THREADS): readonly Death[] {
   const draw = draws(seed);
-  return Array.from({ length: DEATHS }, () => ({
+  return Array.from({ length: deaths }, () => ({
     point: 'before-any-change',
-    occurrence: 1 + draw(CHANGES_MAX),
-    rate: RECORDS,
+    occurrence: 1 + draw(changesMax),
+    rate: SLOW_RATE,
   }));
+}
+
+function seeds(cases: number): readonly number[] {
+  return Array.from({ length: cases }, (_, index) => SEED + index);
 }
 
 let expected: CommittedOutput = {};
@@ -30,10 +33,13 @@ beforeAll(async () => {
   expected = await undisturbedOutput(CRASH_JOB);
 });
 
-describe.concurrent('a job resumes exactly when its processes are killed before any change of a file', () => {
-  it.for(Array.from({ length: CASES }, (_, index) => SEED + index))('MILLRACE_CRASH_SEED=%i', async (seed) => {
-    const deaths = deathsOf(seed);
-    const startLines = await killAndResume(CRASH_JOB, deaths, expected);
-    expect(startLines.length, deaths.map(({ occurrence }) => occurrence).join(', ')).toBeGreaterThan(0);
-  });
-});
+describe.concurrent.for([INLINE, THREADS])(
+  'processes that die before any change of a file: $settings.host host',
+  (kind) => {
+    it.for(seeds(kind.cases))('MILLRACE_CRASH_SEED=%i', async (seed) => {
+      const deaths = deathsOf(seed, kind);
+      const startLines = await killAndResume(kind.settings, deaths, expected);
+      expect(startLines.length, deaths.map(({ occurrence }) => occurrence).join(', ')).toBeGreaterThan(0);
+    });
+  },
+);

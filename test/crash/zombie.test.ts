@@ -4,7 +4,7 @@
  */
 import { readdirSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ERROR_CATALOGUE } from '../../src/base/error-catalogue.ts';
 import { CRASH_JOB, RECORDS } from './support/crash-job.ts';
 import type { CrashPoint } from './support/crash-point.ts';
@@ -19,29 +19,35 @@ const SLOW = RECORDS;
 const EXIT = { already: ERROR_CATALOGUE.JOB_ALREADY_RUNNING.exitCode, fenced: ERROR_CATALOGUE.JOB_FENCED.exitCode };
 
 let expected: CommittedOutput = {};
-let folders: JobFolders;
 const running: JobProcess[] = [];
+const made: JobFolders[] = [];
 
 beforeAll(async () => {
   expected = await undisturbedOutput(CRASH_JOB);
 });
 
-beforeEach(() => {
-  folders = JobFolders.make();
-});
-
-afterEach(async () => {
-  for (const job of running.splice(0)) {
+afterAll(async () => {
+  for (const job of running) {
     job.signal('SIGKILL');
     await job.ended;
   }
-  folders.remove();
+  for (const folders of made) folders.remove();
 });
+
+/** What one test has to itself. */
+function makeFolders(): JobFolders {
+  const folders = JobFolders.make();
+  made.push(folders);
+  return folders;
+}
 
 type Host = JobProcessOptions['host'];
 
-function start(host: Host, options: Partial<JobProcessOptions> & { readonly rate?: number } = {}): JobProcess {
-  const { rate, ...more } = options;
+interface Start extends Partial<JobProcessOptions> {
+  readonly rate?: number;
+}
+
+function start(folders: JobFolders, host: Host, { rate, ...more }: Start = {}): JobProcess {
   const parameters = { ...CRASH_JOB.parameters, ...(rate === undefined ? {} : { rate: String(rate) }) };
   const job = new JobProcess({ ...processOptions({ ...CRASH_JOB, host, parameters }, folders), ...more });
   running.push(job);
@@ -49,8 +55,8 @@ function start(host: Host, options: Partial<JobProcessOptions> & { readonly rate
 }
 
 /** Stopped after its second checkpoint. */
-async function stopped(host: Host): Promise<JobProcess> {
-  const job = start(host, { rate: SLOW });
+async function stopped(folders: JobFolders, host: Host): Promise<JobProcess> {
+  const job = start(folders, host, { rate: SLOW });
   await job.line('checkpoint', 2);
   job.signal('SIGSTOP');
   await job.stopped();
@@ -58,10 +64,10 @@ async function stopped(host: Host): Promise<JobProcess> {
 }
 
 /** Stopped when it gets to the point for the second time, or at the end of the job. */
-async function stoppedAt(host: Host, point: CrashPoint): Promise<JobProcess> {
+async function stoppedAt(folders: JobFolders, point: CrashPoint): Promise<JobProcess> {
   const isAtEnd = point === 'before-finished-entry';
   const crash = { point, occurrence: isAtEnd ? 1 : 2, signal: 'SIGSTOP' } as const;
-  const job = start(host, isAtEnd ? { crash } : { crash, rate: SLOW });
+  const job = start(folders, 'inline', isAtEnd ? { crash } : { crash, rate: SLOW });
   await job.line('crashing');
   await job.stopped();
   return job;
@@ -80,22 +86,23 @@ function namesBelow(folder: string): readonly string[] {
 }
 
 /** What the stopped process left is gone with the next run. */
-async function expectCleared(): Promise<void> {
+async function expectCleared(folders: JobFolders): Promise<void> {
   await startOver(processOptions(CRASH_JOB, folders));
   expectUndisturbed(folders, expected);
 }
 
-describe.for(['inline', 'threads'] as const)('a stopped process on the %s host', (host) => {
+describe.concurrent.for(['inline', 'threads'] as const)('a stopped process on the %s host', (host) => {
   it('keeps others out, says who it is, and is fenced by whoever takes over in the middle of the job', async () => {
-    const zombie = await stopped(host);
-    const refused = start(host);
+    const folders = makeFolders();
+    const zombie = await stopped(folders, host);
+    const refused = start(folders, host);
     expect(await refused.ended).toEqual({ code: EXIT.already, signal: null });
     const [error] = refused.all('error');
     expect(error?.code).toBe('JOB_ALREADY_RUNNING');
     expect(error?.message).toMatch(
       new RegExp(`process ${zombie.pid} on '${hostname()}' \\(since 20\\d\\d-.*Z\\) runs it`),
     );
-    const successor = start(host, { takeover: true, rate: SLOW });
+    const successor = start(folders, host, { takeover: true, rate: SLOW });
     await successor.line('checkpoint');
     zombie.signal('SIGCONT');
     await expectFenced(zombie);
@@ -103,11 +110,11 @@ describe.for(['inline', 'threads'] as const)('a stopped process on the %s host',
     expect(successor.all('result')).toMatchObject([{ outcome: 'FINISHED', restarts: 0 }]);
     expect(successor.all('started')[0]?.startLine).toMatch(/^resuming chk-/);
     expect(folders.committed()).toEqual(expected);
-    await expectCleared();
+    await expectCleared(folders);
   });
 });
 
-describe('a process that wakes up when its successor has finished', () => {
+describe.concurrent('a process that wakes up when its successor has finished', () => {
   const points: readonly CrashPoint[] = [
     'before-checkpoint-folder',
     'before-data-file',
@@ -119,8 +126,9 @@ describe('a process that wakes up when its successor has finished', () => {
   ];
 
   it.for(points)('commits nothing and deletes nothing: stopped %s', async (point) => {
-    const zombie = await stoppedAt('inline', point);
-    const successor = start('inline', { takeover: true });
+    const folders = makeFolders();
+    const zombie = await stoppedAt(folders, point);
+    const successor = start(folders, 'inline', { takeover: true });
     expect(await successor.ended, successor.describe()).toEqual({ code: 0, signal: null });
     expect(folders.committed()).toEqual(expected);
     const before = { output: namesBelow(folders.output), checkpoints: namesBelow(folders.checkpoints) };
@@ -129,6 +137,6 @@ describe('a process that wakes up when its successor has finished', () => {
     expect(namesBelow(folders.output)).toEqual(before.output);
     expect(namesBelow(folders.checkpoints)).toEqual(expect.arrayContaining([...before.checkpoints]));
     expect(folders.committed()).toEqual(expected);
-    await expectCleared();
+    await expectCleared(folders);
   });
 });
