@@ -9,17 +9,24 @@ import { SourceInput } from './source-input.ts';
 
 type Poll = (output: ReaderOutput<unknown>) => 'more' | 'nothing' | 'end';
 
+interface FixtureOptions {
+  readonly hasOrderedSplits?: boolean;
+  readonly idleTimeoutMs?: number;
+  /** Watermarks come right behind their records. */
+  readonly isPunctuated?: boolean;
+}
+
 /** The highest timestamp, as it is. */
-function ascending(): WatermarkStrategy<unknown> {
+function ascending({ idleTimeoutMs, isPunctuated }: FixtureOptions): WatermarkStrategy<unknown> {
   return {
     timestampAssigner: undefined,
-    idleTimeoutMs: undefined,
+    idleTimeoutMs,
     createGenerator: () => {
       let highest = Number.NEGATIVE_INFINITY;
       return {
         onEvent: (timestampMs) => {
           highest = Math.max(highest, timestampMs);
-          return undefined;
+          return isPunctuated === true ? highest : undefined;
         },
         current: () => highest,
         snapshot: () => highest,
@@ -31,7 +38,8 @@ function ascending(): WatermarkStrategy<unknown> {
   };
 }
 
-function fixture(polls: readonly Poll[], hasOrderedSplits = false) {
+function fixture(polls: readonly Poll[], options: FixtureOptions = {}) {
+  const environment = memoryEnvironment();
   const events: string[] = [];
   let isFree = true;
   const script = [...polls];
@@ -47,12 +55,12 @@ function fixture(polls: readonly Poll[], hasOrderedSplits = false) {
   const output = new ChainOutput();
   output.connect({ push: (value, timestampMs) => events.push(`${String(value)}@${timestampMs}`) }, undefined);
   const input = new SourceInput({
-    source: { hasOrderedSplits } as Source<unknown>,
+    source: { hasOrderedSplits: options.hasOrderedSplits ?? false } as Source<unknown>,
     head: { name: 'numbers', uid: 'numbers' },
     reader,
-    watermarks: ascending(),
+    watermarks: ascending(options),
     output,
-    environment: memoryEnvironment(),
+    environment,
     autoWatermarkIntervalMs: 200,
     freezeValues: false,
     isFull: () => !isFree,
@@ -63,7 +71,7 @@ function fixture(polls: readonly Poll[], hasOrderedSplits = false) {
     },
     onStatus: (isIdle) => events.push(isIdle ? 'idle' : 'active'),
   });
-  return { input, events, splits, free: () => (isFree = true) };
+  return { input, events, splits, environment, free: () => (isFree = true) };
 }
 
 const split = (splitId: string): SourceSplit => ({ splitId });
@@ -99,7 +107,7 @@ describe('SourceInput', () => {
           return 'nothing';
         },
       ],
-      true,
+      { hasOrderedSplits: true },
     );
     input.handleEvent({ kind: 'add-splits', splits: [split('a')] });
     input.handleEvent({ kind: 'unassigned-lower-bound', timestampMs: 20 });
@@ -136,6 +144,128 @@ describe('SourceInput', () => {
     input.handleEvent({ kind: 'no-splits-yet' });
     input.onPeriod(600);
     expect(events.at(-1)).toBe('idle');
+  });
+
+  it('asks the generators once a period, by the clock that never goes back', () => {
+    const { input, environment } = fixture([]);
+    expect(input.untilPeriodMs).toBe(200);
+    environment.advance(150);
+    expect(input.untilPeriodMs).toBe(50);
+    environment.advance(500);
+    // However late it is, the next period begins now.
+    expect(input.untilPeriodMs).toBe(0);
+    input.onPeriod(environment.clock.monotonicMs());
+    expect(input.untilPeriodMs).toBe(200);
+    environment.clock.nowMs = () => 0;
+    expect(input.untilPeriodMs).toBe(200);
+    input.poll(1);
+    expect(input.isEnded).toBe(true);
+    expect(input.untilPeriodMs).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  it('sends the watermark of a record right behind it, and is full until that has passed', () => {
+    const { input, events, free } = fixture(
+      [
+        (output) => {
+          for (const timestampMs of [5, 7]) if (!output.isFull) output.collect('a', 'x', timestampMs);
+          return 'more';
+        },
+        (output) => {
+          output.collect('a', 'y', 8);
+          return 'more';
+        },
+      ],
+      { isPunctuated: true },
+    );
+    input.handleEvent({ kind: 'add-splits', splits: [split('a')] });
+    input.poll(10);
+    expect(events).toEqual(['x@5', 'wm 5']);
+    free();
+    input.poll(10);
+    expect(events).toEqual(['x@5', 'wm 5', 'y@8', 'wm 8']);
+    expect(input.recordsRead).toBe(2);
+  });
+
+  it('takes the lowest of its splits, without those that have been quiet for too long', () => {
+    const { input, events, free } = fixture(
+      [
+        (output) => {
+          output.collect('a', 'x', 10);
+          output.collect('b', 'y', 30);
+          return 'more';
+        },
+        (output) => {
+          output.collect('b', 'z', 40);
+          return 'more';
+        },
+        (output) => {
+          output.collect('a', 'late starter', 20);
+          return 'nothing';
+        },
+      ],
+      { idleTimeoutMs: 300 },
+    );
+    const period = (nowMs: number): void => {
+      free();
+      input.onPeriod(nowMs);
+    };
+    input.handleEvent({ kind: 'add-splits', splits: [split('a'), split('b')] });
+    input.poll(10);
+    period(0);
+    expect(events.splice(0)).toEqual(['x@10', 'y@30', 'wm 10']);
+    free();
+    input.poll(10);
+    period(200);
+    period(600);
+    // a is quiet since the period at 200, b only since this one.
+    expect(events.splice(0)).toEqual(['z@40', 'wm 40']);
+    period(1000);
+    expect(events.splice(0)).toEqual(['idle']);
+    free();
+    input.poll(10);
+    period(1200);
+    // As in Flink: active is who moves the watermark.
+    expect(events).toEqual(['late starter@20']);
+  });
+
+  it('sends the idle status behind the watermark that waits, and the active one before the next', () => {
+    const { input, events, free } = fixture(
+      [
+        (output) => {
+          output.collect('a', 'x', 5);
+          output.collect('b', 'y', 9);
+          return 'more';
+        },
+      ],
+      { isPunctuated: true, idleTimeoutMs: 0 },
+    );
+    input.handleEvent({ kind: 'add-splits', splits: [split('a'), split('b')] });
+    input.poll(10);
+    expect(events.splice(0)).toEqual(['x@5', 'y@9', 'wm 5']);
+    // The chain is still busy with 5 when both splits become idle, and 9 is what remains.
+    input.onPeriod(0);
+    input.onPeriod(1);
+    input.onPeriod(2);
+    expect(events).toEqual([]);
+    free();
+    input.poll(10);
+    expect(events).toEqual(['wm 9', 'idle']);
+  });
+
+  it('holds no position of splits once it has ended', () => {
+    const { input, splits } = fixture([() => 'end']);
+    splits.set('what the reader says', split('what the reader says'));
+    input.poll(1);
+    expect(input.snapshot(checkpointId(1))).toEqual([]);
+  });
+
+  it('refuses a split twice, and a reader that ends with splits open', () => {
+    const { input } = fixture([]);
+    input.handleEvent({ kind: 'add-splits', splits: [split('a')] });
+    expect(() => input.handleEvent({ kind: 'add-splits', splits: [split('a')] })).toThrow(
+      "Split 'a' was assigned twice",
+    );
+    expect(() => input.poll(1)).toThrow('The reader ended with 1 splits that are not finished');
   });
 
   it('restores the watermark of a split with its position', async () => {
