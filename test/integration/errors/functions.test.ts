@@ -75,7 +75,7 @@ describe.each(BY_HOST)('on $host, a function that returns a promise', ({ host, c
       context: { ...jobContext(), ...place, attemptNumber: 1 },
     });
     expect(error.message).toContain('returned a promise');
-    expect(error.hint).toContain('async operator');
+    expect(error.hint).toContain('synchronous');
   });
 });
 

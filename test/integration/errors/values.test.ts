@@ -63,6 +63,7 @@ describe.each([
 });
 
 const DEEDS = [
+  ['ids', 'fills one object again and again'],
   ['deeds', 'changes a field of its input'],
   ['deeds', 'adds to an array of its input'],
   ['deeds', 'sets a date of its input'],
@@ -76,7 +77,7 @@ const DEEDS = [
 
 describe.each([
   { host: 'inline', deeds: DEEDS, options: {} },
-  { host: 'threads', deeds: [DEEDS[1], DEEDS[7]], options: { checkMutation: true } },
+  { host: 'threads', deeds: [DEEDS[2], DEEDS[8]], options: { checkMutation: true } },
 ] as const)('where mutation is checked, on $host, a function that', ({ host, deeds, options }) => {
   it.each(deeds)('(%s) %s fails with VALUE_MUTATED', async (operatorUid, deed) => {
     const error = await failureOf('strange-values', { host, ...options, parameters: { deed } });
@@ -85,6 +86,17 @@ describe.each([
       context: { jobName: 'strange-values', operatorName: operatorUid, operatorUid, attemptNumber: 1 },
     });
     expect(error.hint).toContain('Copy the value');
+  });
+});
+
+describe('where mutation is checked, a key selector that', () => {
+  it('gives another key each time is KEY_SELECTOR_NOT_PURE', async () => {
+    const parameters = { deed: 'gives another key each time' };
+    const error = await failureOf('strange-values', { host: 'inline', parameters });
+    expect(error).toMatchObject({
+      code: 'KEY_SELECTOR_NOT_PURE',
+      context: { jobName: 'strange-values', operatorName: 'keeper', operatorUid: 'keeper', attemptNumber: 1 },
+    });
   });
 });
 

@@ -57,18 +57,21 @@ export default job('strange-values', (env) => {
     id === 7 && parameters.get('value') !== undefined
       ? strange(parameters.get('value'))
       : { id, tags: ['a', 'b'], at: new Date(id), prices: new Map([['eur', id]]) };
-  const keyOf = (value: unknown): number =>
-    parameters.get('key') !== undefined && idOf(value) === 7
+  let calls = 0;
+  const keyOf = (value: unknown): number => {
+    if (parameters.get('deed') === 'gives another key each time') return calls++;
+    return parameters.get('key') !== undefined && idOf(value) === 7
       ? (strange(parameters.get('key')) as never)
       : idOf(value) % 4;
+  };
   env
     .fromSource(
-      DataGenerator.of((index) => index, { count: 40 }),
+      DataGenerator.of(generator(parameters.get('deed')), { count: 40 }),
       WatermarkStrategy.noWatermarks(),
       'ids',
     )
     .uid('ids')
-    .map(emit)
+    .map(({ id }) => emit(id))
     .name('orders')
     .uid('orders')
     .map(deed(parameters.get('deed')))
@@ -81,6 +84,15 @@ export default job('strange-values', (env) => {
     .sinkTo(FileSink.jsonLines(parameters.require('output')))
     .uid('results');
 });
+
+function generator(name: string | undefined): (index: number) => { id: number } {
+  const reused = { id: -1 };
+  if (name !== 'fills one object again and again') return (id) => ({ id });
+  return (id) => {
+    reused.id = id;
+    return reused;
+  };
+}
 
 /** A record that is no order comes from `value` and has no id. */
 function idOf(value: unknown): number {
