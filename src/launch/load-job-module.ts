@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
-import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { pathToFileURL, fileURLToPath } from 'node:url';
 import { fileErrorCode } from '../base/files.ts';
 import { MillraceError, messageOf } from '../base/errors.ts';
@@ -38,9 +38,13 @@ const BUNDLING_CODES: ReadonlySet<string> = new Set([
   'ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING',
 ]);
 
-/** @throws JOB_MODULE_INVALID when there is no such file, it does not load, or its default export is not a job */
+/**
+ * @param module a path, or a file: URL, also as a string (what import.meta.resolve gives)
+ * @throws JOB_MODULE_INVALID when there is no such file, it does not load, or its default export is not a job
+ */
 export async function loadJobModule(module: URL | string): Promise<JobModule> {
-  const path = module instanceof URL ? fileURLToPath(module) : isAbsolute(module) ? module : resolve(module);
+  const isUrl = module instanceof URL || module.startsWith('file:');
+  const path = isUrl ? fileURLToPath(module) : resolve(module);
   if (!existsSync(path))
     throw new MillraceError('JOB_MODULE_INVALID', `Loading job module '${path}' failed: there is no such file`);
   process.setSourceMapsEnabled(true);
