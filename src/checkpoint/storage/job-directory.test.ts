@@ -9,7 +9,8 @@ import {
 } from '../../../test/support/checkpoint-directory.ts';
 import { JOB_ID, operatorMetadata } from '../../../test/support/checkpoint-fixture.ts';
 import { SimFiles } from '../../../test/support/memory-environment.ts';
-import type { OpenedJob } from './job-directory.ts';
+import { MillraceError } from '../../base/errors.ts';
+import type { OpenedJob, StartCandidate } from './job-directory.ts';
 import { checkpointId, jobId } from '../../base/ids.ts';
 import { referencedFiles } from '../metadata/checkpoint-metadata.ts';
 
@@ -344,11 +345,34 @@ describe('--restore-from', () => {
       restoreFrom: `${JOB_DIRECTORY}/chk-1/_metadata`,
     });
     expect(other).toMatchObject({ isNewRun: true, nextCheckpointId: 1, restored: { isForeign: true } });
+    // Output files are named by epochs: those of the checkpoint must not come again.
+    expect(other.fencingEpoch).toBe(2);
     const files = other.restored === undefined ? [] : [...referencedFiles(other.restored.metadata)];
     expect(files).toEqual([`${JOB_DIRECTORY}/${sharedFile(1, 1)}`]);
     await completeCheckpoint(directory, other, 1).catch(() => {});
     await other.storage.end('finished', 'RETAIN_ON_CANCELLATION');
     expect(await directory.tree()).toContain(sharedFile(1, 1));
+  });
+
+  it('is shown to `verify` before anything has changed', async () => {
+    const directory = new CheckpointDirectory();
+    const first = await directory.open();
+    await completeCheckpoint(directory, first, 1);
+    first.close();
+    const before = [await directory.tree(), await directory.pointers()];
+    const seen: StartCandidate[] = [];
+    const verify = async (candidate: StartCandidate): Promise<void> => {
+      seen.push(candidate);
+      throw new MillraceError('STATE_INCOMPATIBLE', 'it does not fit');
+    };
+    await expect(directory.open({ verify })).rejects.toMatchObject({ code: 'STATE_INCOMPATIBLE' });
+    await expect(directory.open({ verify, fresh: true })).rejects.toMatchObject({ code: 'STATE_INCOMPATIBLE' });
+    expect(seen).toMatchObject([
+      { isNewRun: false, runId: first.runId, restored: { metadata: { checkpointId: 1 } } },
+      { isNewRun: true, runId: undefined, restored: undefined },
+    ]);
+    expect([await directory.tree(), await directory.pointers()]).toEqual(before);
+    expect((await directory.open()).startLine).toBe("resuming chk-1 of 'flights'");
   });
 
   it('of nothing is an error', async () => {

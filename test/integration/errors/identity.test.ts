@@ -182,6 +182,16 @@ describe('while a run goes on', () => {
     expectEachCountedOnce(first.folder);
   });
 
+  it('of two that start at the same moment one runs', async () => {
+    const folder = await suspendedJob();
+    const started = [1, 2].map(() => startJob('resumable', { ...INLINE, folder }));
+    const outcomes = await Promise.allSettled(started);
+    const refused = outcomes.filter(({ status }) => status === 'rejected');
+    expect(refused).toMatchObject([{ reason: { code: 'JOB_ALREADY_RUNNING' } }]);
+    for (const outcome of outcomes) if (outcome.status === 'fulfilled') await outcome.value.handle.result;
+    expectEachCountedOnce(folder);
+  });
+
   it.each(HOSTS)('--takeover on %s goes on from its latest checkpoint, and it ends with JOB_FENCED', async (host) => {
     const first = await runningJob({ host });
     const second = await runJob('resumable', { host, folder: first.folder, takeover: true });

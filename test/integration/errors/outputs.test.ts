@@ -13,7 +13,7 @@ import {
   runJob,
   scratchFolder,
 } from '../../support/run-job.ts';
-import { RECORDS, runningJob } from '../../support/resumable.ts';
+import { expectEachCountedOnce, RECORDS, runningJob, suspendedJob } from '../../support/resumable.ts';
 
 const SINK = { jobName: 'resumable', operatorName: 'files', operatorUid: 'results' };
 
@@ -48,6 +48,25 @@ describe('a folder with the output of another run', () => {
     await runJob('resumable', { host: 'inline', folder, existingOutput: 'overwrite' });
     expect(outputRows(folder)).toHaveLength(RECORDS);
     for (const name of others) expect(filesBelow(output)).toContain(join(output, name));
+  });
+
+  it('is left as it is when the run is resumed, whatever is said about it', async () => {
+    const folder = await suspendedJob();
+    await runJob('resumable', { host: 'inline', folder, existingOutput: 'overwrite' });
+    expectEachCountedOnce(folder);
+  });
+
+  it('is named with all others that stand in the way', async () => {
+    const folder = scratchFolder();
+    const input = join(folder, 'input.jsonl');
+    const malformed = join(folder, 'malformed');
+    writeFileSync(input, '{"id":1}\nbroken\n');
+    const setup = { host: 'inline', folder, parameters: { input, malformed, limit: '1' } } as const;
+    await runJob('reading-files', setup);
+    const error = await failureOf('reading-files', setup);
+    expect(error).toMatchObject({ code: 'OUTPUT_NOT_EMPTY' });
+    for (const path of [outputFolder(folder), malformed])
+      expect(error.message).toContain(`Writing to folder '${path}'`);
   });
 
   it('that no sink of ours wrote is no obstacle', async () => {
