@@ -12,7 +12,9 @@ const configuration = [
   'tsconfig.pure.json',
   'oxlint.config.ts',
   '.dependency-cruiser.mjs',
-  'scripts',
+  'scripts/layers.ts',
+  'scripts/lint-rules.mjs',
+  'scripts/pure-globals.d.ts',
 ];
 
 /** Source of a tiny engine that obeys every rule, so that a failing check can only come from what a test plants in it. */
@@ -34,7 +36,10 @@ export class PlantedTree {
   readonly #directory: string = mkdtempSync(join(tmpdir(), 'millrace-house-'));
 
   constructor(planted: Readonly<Record<string, string>>) {
-    for (const name of configuration) cpSync(join(root, name), join(this.#directory, name), { recursive: true });
+    for (const name of configuration) {
+      mkdirSync(dirname(join(this.#directory, name)), { recursive: true });
+      cpSync(join(root, name), join(this.#directory, name));
+    }
     symlinkSync(join(root, 'node_modules'), join(this.#directory, 'node_modules'));
     for (const [path, text] of Object.entries({ ...cleanSource, ...planted })) {
       mkdirSync(dirname(join(this.#directory, path)), { recursive: true });
