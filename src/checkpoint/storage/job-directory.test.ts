@@ -112,6 +112,29 @@ describe('a second process', () => {
     });
   });
 
+  it('goes on when the start that it overtakes clears its file away', async () => {
+    const directory = new CheckpointDirectory();
+    const { promise: goesOn, resolve: goOn } = Promise.withResolvers<void>();
+    const { promise: isThere, resolve: arrived } = Promise.withResolvers<void>();
+    const stopped = directory.open({
+      verify: () => {
+        arrived();
+        return goesOn;
+      },
+    });
+    await isThere;
+    const files = directory.files.nextProcess({
+      delay: async (operation, path) => {
+        if (operation !== 'rename' || !path.includes('/identity.json')) return;
+        goOn();
+        await stopped;
+      },
+    });
+    const owner = await directory.open({ environment: directory.environment(files), takeover: true });
+    expect((await stopped).fencingEpoch).toBe(1);
+    expect(owner.fencingEpoch).toBe(2);
+  });
+
   it('does not take the job back from a start that has gone past it', async () => {
     const directory = new CheckpointDirectory();
     let owner: OpenedJob | undefined;

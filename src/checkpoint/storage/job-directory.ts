@@ -8,6 +8,7 @@
 import { assert } from '../../base/assert.ts';
 import type { Environment } from '../../base/environment.ts';
 import { MillraceError } from '../../base/errors.ts';
+import { fileErrorCode } from '../../base/files.ts';
 import { checkpointId } from '../../base/ids.ts';
 import type { CheckpointId, JobId } from '../../base/ids.ts';
 import { NO_MUTANTS } from '../../base/mutants.ts';
@@ -164,31 +165,38 @@ class JobOpening {
 
   async open(): Promise<OpenedJob> {
     for (let attempt = 0; attempt < DECISION_ATTEMPTS_MAX; attempt++) {
-      const resolved = await this.#resolve();
-      if (resolved === undefined) continue;
-      const candidate = candidateOf(resolved);
-      await this.#options.verify?.(candidate);
-      await this.#writeIdentity(resolved.facts);
-      const runId = candidate.runId ?? this.#newRunId();
-      const outcome = await this.#log.tryTakeOver(
-        {
-          kind: 'takeover',
-          ...this.#process(),
-          ...restoreFrom(resolved),
-          nextCheckpointId: nextCheckpointId(resolved.facts),
-        },
-        runId,
-        // Epochs are part of the names of output files, and the checkpoint may come from another directory.
-        candidate.restored?.metadata.fencingEpoch,
-      );
-      const overtaken = outcome.kind === 'conflict' ? await this.#overtaken() : undefined;
+      const opened = await this.#tryOpen();
+      if (opened !== undefined) return opened;
+      const overtaken = await overtakenFailure(this.#options, this.#paths, this.#lock);
       if (overtaken !== undefined) throw overtaken;
-      if (outcome.kind === 'taken') return this.#opened(resolved, { ...candidate, runId }, outcome.entry.fencingEpoch);
     }
     throw new MillraceError(
       'JOB_ALREADY_RUNNING',
       `Opening '${this.#paths.jobDirectory}' failed: others keep taking the job over`,
     );
+  }
+
+  /** Undefined when another process was faster: what was decided may not hold any more. */
+  async #tryOpen(): Promise<OpenedJob | undefined> {
+    const resolved = await this.#resolve();
+    if (resolved === undefined) return undefined;
+    const candidate = candidateOf(resolved);
+    await this.#options.verify?.(candidate);
+    if (!(await this.#writeIdentity(resolved.facts))) return undefined;
+    const runId = candidate.runId ?? this.#newRunId();
+    const outcome = await this.#log.tryTakeOver(
+      {
+        kind: 'takeover',
+        ...this.#process(),
+        ...restoreFrom(resolved),
+        nextCheckpointId: nextCheckpointId(resolved.facts),
+      },
+      runId,
+      // Epochs are part of the names of output files, and the checkpoint may come from another directory.
+      candidate.restored?.metadata.fencingEpoch,
+    );
+    if (outcome.kind === 'conflict') return undefined;
+    return this.#opened(resolved, { ...candidate, runId }, outcome.entry.fencingEpoch);
   }
 
   /** Reads and decides; undefined when what was read had changed before all of it was. */
@@ -214,21 +222,26 @@ class JobOpening {
     return this.#log.entries.at(-1)?.sequence !== entries.at(-1)?.sequence;
   }
 
-  #overtaken(): Promise<MillraceError | undefined> {
-    return overtakenFailure(this.#options, this.#paths, this.#lock);
-  }
-
-  /** Before the takeover entry: a directory with entries always says whose it is. */
-  async #writeIdentity({ stored }: DirectoryFacts): Promise<void> {
+  /**
+   * Before the takeover entry: a directory with entries always says whose it is. False when another start has cleared our file
+   * away, as one that was left behind: it has taken the job over since the log was read.
+   */
+  async #writeIdentity({ stored }: DirectoryFacts): Promise<boolean> {
     const { environment, identity } = this.#options;
     const bytes = encodeIdentity(identity, environment.strings);
     const former = stored === undefined ? undefined : encodeIdentity(stored, environment.strings);
-    if (former !== undefined && isEqual(former, bytes)) return;
-    await writeDurably(environment.files, {
-      path: this.#paths.identity,
-      temporaryPath: this.#paths.identityTemporary(this.#options.pid),
-      bytes,
-    });
+    if (former !== undefined && isEqual(former, bytes)) return true;
+    try {
+      await writeDurably(environment.files, {
+        path: this.#paths.identity,
+        temporaryPath: this.#paths.identityTemporary(this.#options.pid),
+        bytes,
+      });
+    } catch (error) {
+      if (fileErrorCode(error) === 'ENOENT') return false;
+      throw error;
+    }
+    return true;
   }
 
   async #opened(
