@@ -11,6 +11,8 @@ interface Action {
   readonly sequence: number;
   readonly process: SimProcess;
   readonly run: () => void;
+  /** False for answers of the disk and messages. */
+  readonly isTimer: boolean;
 }
 
 const NOTHING: TimerHandle = { cancel: () => {} };
@@ -60,9 +62,9 @@ export class SimWorld {
     return this.planAt(process, this.#nowMs + Math.max(0, delayMs), run);
   }
 
-  planAt(process: SimProcess, dueMs: number, run: () => void): TimerHandle {
+  planAt(process: SimProcess, dueMs: number, run: () => void, isTimer: boolean = false): TimerHandle {
     if (process.isDead) return NOTHING;
-    const action: Action = { dueMs, sequence: this.#sequence++, process, run };
+    const action: Action = { dueMs, sequence: this.#sequence++, process, run, isTimer };
     const position = this.#actions.findLastIndex(({ dueMs }) => dueMs <= action.dueMs) + 1;
     this.#actions.splice(position, 0, action);
     return {
@@ -73,9 +75,9 @@ export class SimWorld {
     };
   }
 
-  /** How much of the process and its threads is planned. */
-  plannedCount(process: SimProcess): number {
-    return this.#actions.filter((action) => action.process.isWithin(process)).length;
+  /** Timers of the process and its threads that have neither fired nor been canceled. */
+  openTimers(process: SimProcess): number {
+    return this.#actions.filter((action) => action.isTimer && action.process.isWithin(process)).length;
   }
 
   forget(process: SimProcess): void {
@@ -106,7 +108,9 @@ export class SimProcess {
       nowMs: () => Math.floor(world.nowMs + this.#clockOffsetMs),
       monotonicMs: () => world.nowMs,
     };
-    this.timers = { after: (delayMs, action) => world.plan(this, delayMs, action) };
+    this.timers = {
+      after: (delayMs, action) => world.planAt(this, world.nowMs + Math.max(0, delayMs), action, true),
+    };
   }
 
   get isRunning(): boolean {

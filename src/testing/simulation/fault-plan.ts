@@ -12,8 +12,19 @@ import type { StorageTrouble } from '../../host/sim/sim-storage.ts';
  * zombie     SIGSTOP; another process takes the job over; the first one wakes up later
  * storage    slow, full or failing for a while
  * clock      the wall clock jumps
+ * suspend    SIGTERM, and another start
+ * request    no fault, but one more thing in the way: somebody asks for a checkpoint
  */
-export type FaultKind = 'subtask' | 'thread' | 'process' | 'machine' | 'zombie' | 'storage' | 'clock';
+export type FaultKind =
+  | 'subtask'
+  | 'thread'
+  | 'process'
+  | 'machine'
+  | 'zombie'
+  | 'storage'
+  | 'clock'
+  | 'suspend'
+  | 'request';
 
 export const FAULT_KINDS: readonly FaultKind[] = [
   'subtask',
@@ -23,6 +34,8 @@ export const FAULT_KINDS: readonly FaultKind[] = [
   'zombie',
   'storage',
   'clock',
+  'suspend',
+  'request',
 ];
 
 /** What a crash leaves: everything that was written, what was synced, or that and a drawn part of the rest. */
@@ -51,7 +64,9 @@ export type Fault =
       readonly trouble: Exclude<StorageTrouble, 'none'>;
       readonly forMs: number;
     }
-  | { readonly kind: 'clock'; readonly atMs: number; readonly offsetMs: number };
+  | { readonly kind: 'clock'; readonly atMs: number; readonly offsetMs: number }
+  | { readonly kind: 'suspend'; readonly atMs: number }
+  | { readonly kind: 'request'; readonly atMs: number };
 
 export interface FaultPlan {
   readonly faults: readonly Fault[];
@@ -60,9 +75,13 @@ export interface FaultPlan {
 }
 
 const FAULTS_MAX = 6;
+/** Now and then everything goes wrong. */
+const BAD_DAY_SHARE = 0.1;
+const FAULTS_ON_BAD_DAY = 20;
 const PERIOD_MS_MIN = 60;
 const PERIOD_MS_MAX = 500;
-const CLOCK_JUMP_MS_MAX = 5000;
+/** Mostly far less. */
+const CLOCK_JUMP_MS_MAX = 3_600_000;
 const TRIGGERS: readonly SimFileOperation[] = [
   'link',
   'rename',
@@ -76,7 +95,8 @@ const TROUBLES: readonly Exclude<StorageTrouble, 'none'>[] = ['slow', 'full', 'f
 
 export function drawFaultPlan(random: SimRandom, kinds: readonly FaultKind[]): FaultPlan {
   const endsAtMs = PERIOD_MS_MIN + random.next() * (PERIOD_MS_MAX - PERIOD_MS_MIN);
-  const count = kinds.length === 0 ? 0 : random.nextInt(FAULTS_MAX + 1);
+  const isBadDay = random.chance(BAD_DAY_SHARE);
+  const count = kinds.length === 0 ? 0 : random.nextInt((isBadDay ? FAULTS_ON_BAD_DAY : FAULTS_MAX) + 1);
   const faults = Array.from({ length: count }, () => {
     const kind = pick(random, kinds);
     return drawFault(random, kind, random.next() * endsAtMs);
@@ -101,7 +121,10 @@ function drawFault(random: SimRandom, kind: FaultKind, atMs: number): Fault {
     case 'storage':
       return { kind, atMs, trouble: pick(random, TROUBLES), forMs: 2 + random.next() * 60 };
     case 'clock':
-      return { kind, atMs, offsetMs: Math.round((random.next() * 2 - 1) * CLOCK_JUMP_MS_MAX) };
+      return { kind, atMs, offsetMs: Math.round((random.next() * 2 - 1) ** 5 * CLOCK_JUMP_MS_MAX) };
+    case 'suspend':
+    case 'request':
+      return { kind, atMs };
   }
 }
 

@@ -9,6 +9,7 @@ import type { SimRandom } from '../../host/sim/sim-random.ts';
 import type { SimProcess } from '../../host/sim/sim-world.ts';
 import type { JobEvent, JobResult } from '../../job/job-status.ts';
 import type { CheckpointDirectory } from './checkpoint-directory.ts';
+import { isExplained } from './explained-ends.ts';
 import { pick } from './fault-plan.ts';
 import type { CrashRemains } from './fault-plan.ts';
 import type { SimulatedJob } from './simulated-job.ts';
@@ -45,8 +46,7 @@ export class ProcessSupervisor {
   #hasEndedUnseen = false;
   #isStartPlanned = false;
   #checkpointCount = 0;
-  /** Virtual ms of the last moment at which the disk was in trouble. */
-  #lastTroubleMs = Number.NEGATIVE_INFINITY;
+  #wasDiskTroubled = false;
 
   constructor(options: ProcessSupervisorOptions) {
     this.#options = options;
@@ -82,9 +82,7 @@ export class ProcessSupervisor {
 
   /** The job has ended in front of us, with nothing in the way since the process started that did it. */
   get hasFinishedUndisturbed(): boolean {
-    return (
-      this.#result !== undefined && this.#processes.length === 1 && this.#lastTroubleMs === Number.NEGATIVE_INFINITY
-    );
+    return this.#result !== undefined && this.#processes.length === 1 && !this.#wasDiskTroubled;
   }
 
   start(options: { readonly takeover: boolean }): void {
@@ -134,9 +132,19 @@ export class ProcessSupervisor {
     world.plan(this.#self, takeoverAfterMs + wakeUpAfterMs, () => stopped.process.resume());
   }
 
-  /** The disk is in trouble now. */
-  troubled(): void {
-    this.#lastTroubleMs = this.#options.machine.world.nowMs;
+  /** The disk is in trouble from now on. */
+  diskTroubled(): void {
+    this.#wasDiskTroubled = true;
+  }
+
+  /** SIGTERM: the job is to be gone on with by another start. */
+  suspend(): void {
+    this.current?.suspend();
+  }
+
+  /** Somebody asks for a checkpoint. */
+  requestCheckpoint(): void {
+    this.current?.requestCheckpoint();
   }
 
   #startLater(delayMs: number, takeover: boolean): void {
@@ -162,6 +170,7 @@ export class ProcessSupervisor {
     const { machine, onFinding } = this.#options;
     machine.trace.note('end', simulated.number, end.kind === 'result' ? end.result.outcome : messageOf(end.error));
     if (end.kind === 'result') {
+      if (end.result.outcome === 'SUSPENDED' && simulated.isSuspended) return this.#suspended(simulated);
       if (end.result.outcome !== 'FINISHED') onFinding(new Error(`The job ended as ${end.result.outcome}`));
       if (this.#result !== undefined) onFinding(new Error('The job has finished twice'));
       this.#result = end.result;
@@ -181,11 +190,16 @@ export class ProcessSupervisor {
       this.#startLater(1 + this.#random.next() * RESTART_DELAY_MS_MAX, this.#isAnyStopped());
   }
 
-  /** A timer or a message that is left would keep a real process from ending. */
+  #suspended(simulated: SimulatedProcess): void {
+    this.#checkNothingPending(simulated);
+    simulated.process.kill();
+    if (this.current === undefined) this.#startLater(this.#random.next() * RESTART_DELAY_MS_MAX, this.#isAnyStopped());
+  }
+
+  /** A timer that is left would keep a real process from ending. */
   #checkNothingPending({ process }: SimulatedProcess): void {
-    const planned = this.#options.machine.world.plannedCount(process);
-    if (planned > 0)
-      this.#options.onFinding(new Error(`${planned} actions are still planned after the job has finished`));
+    const open = this.#options.machine.world.openTimers(process);
+    if (open > 0) this.#options.onFinding(new Error(`${open} timers are still open after the job has ended`));
   }
 
   #isAnyStopped(): boolean {
@@ -198,35 +212,17 @@ export class ProcessSupervisor {
   }
 
   #isExplained(simulated: SimulatedProcess, error: unknown): boolean {
-    if (!MillraceError.is(error)) return false;
-    switch (error.code) {
-      case 'JOB_FENCED':
-        return !this.#isOwner(simulated);
-      case 'JOB_ALREADY_RUNNING':
-        return this.#processes.length > 1;
-      case 'TASK_THREAD_DIED':
-        return true;
-      case 'USER_FUNCTION_FAILED':
-        return error.message.startsWith('Simulated failure');
-      case 'CHECKPOINT_FAILURES_EXCEEDED':
-      case 'FUNCTION_TIMEOUT':
-        return this.#wasTroubled() || this.#stopped.has(simulated);
-      case 'CHECKPOINT_STORAGE_FAILED':
-      case 'OUTPUT_FAILED':
-      case 'INPUT_UNREADABLE':
-        return this.#wasTroubled() && error.recovery !== 'fail-job';
-      default:
-        return false;
-    }
+    return isExplained(error, {
+      isOwner: this.#isOwner(simulated),
+      hadRivals: this.#processes.length > 1,
+      wasStopped: this.#stopped.has(simulated),
+      wasDiskTroubled: this.#wasDiskTroubled,
+    });
   }
 
   /** True when no other process has taken the job over since this one did. */
   #isOwner({ number }: SimulatedProcess): boolean {
     const takeover = this.#options.directory.entries().findLast(({ record }) => record.kind === 'takeover');
     return takeover?.record.kind === 'takeover' && takeover.record.pid === number;
-  }
-
-  #wasTroubled(): boolean {
-    return this.#lastTroubleMs > Number.NEGATIVE_INFINITY;
   }
 }

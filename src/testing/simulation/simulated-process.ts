@@ -8,6 +8,7 @@ import { SimHost } from '../../host/sim/sim-host.ts';
 import type { SimRandom } from '../../host/sim/sim-random.ts';
 import type { SimProcess } from '../../host/sim/sim-world.ts';
 import type { JobEvent, JobResult } from '../../job/job-status.ts';
+import type { JobHandle } from '../../launch/job-handle.ts';
 import { startJob } from '../../launch/start-job.ts';
 import type { HostParts, HostWithEnd } from '../../launch/start-job-options.ts';
 import type { StepLimits } from '../../task/task-configuration.ts';
@@ -15,6 +16,8 @@ import type { SimulatedJob } from './simulated-job.ts';
 import type { SimulatedMachine } from './simulated-machine.ts';
 
 export const CHECKPOINT_DIRECTORY = '/checkpoints';
+/** What every simulated job says it is. */
+export const SIMULATED_MODULE = { module: 'job.ts', packageName: 'simulation' } as const;
 
 export interface SimulatedProcessOptions {
   readonly machine: SimulatedMachine;
@@ -44,6 +47,8 @@ export class SimulatedProcess {
   readonly number: number;
   readonly #options: SimulatedProcessOptions;
   #host: SimHost | undefined;
+  #handle: JobHandle | undefined;
+  #isSuspended = false;
   #hasEnded = false;
 
   constructor(options: SimulatedProcessOptions) {
@@ -55,6 +60,25 @@ export class SimulatedProcess {
 
   get isAlive(): boolean {
     return !this.#hasEnded && !this.process.isDead;
+  }
+
+  /** It was told to suspend the job, and may do so. */
+  get isSuspended(): boolean {
+    return this.#isSuspended;
+  }
+
+  suspend(): void {
+    if (this.#handle === undefined || !this.isAlive) return;
+    this.#isSuspended = true;
+    this.#options.machine.world.enter(this.process);
+    this.#handle.suspend().catch(() => {});
+  }
+
+  /** Whether it completes is not the point: it is one more in the way of others. */
+  requestCheckpoint(): void {
+    if (!this.isAlive) return;
+    this.#options.machine.world.enter(this.process);
+    this.#handle?.triggerCheckpoint().catch(() => {});
   }
 
   failSubtask(afterRecords: number): void {
@@ -69,6 +93,7 @@ export class SimulatedProcess {
     let isStarted = false;
     try {
       const handle = await this.#start();
+      this.#handle = handle;
       isStarted = true;
       this.#end({ kind: 'result', result: await handle.result });
     } catch (error) {
@@ -88,8 +113,7 @@ export class SimulatedProcess {
     const environment = this.#environment(this.process, false);
     return startJob({
       definition: job.job,
-      module: 'job.ts',
-      packageName: 'simulation',
+      ...SIMULATED_MODULE,
       parameters: new Map(Object.entries(job.parameters ?? {})),
       defaultParallelism: parallelism,
       fileSettings: [],

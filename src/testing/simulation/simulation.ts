@@ -15,6 +15,7 @@ import { CheckpointDirectory } from './checkpoint-directory.ts';
 import { CommittedOutput } from './committed-output.ts';
 import { drawFaultPlan } from './fault-plan.ts';
 import type { Fault, FaultKind, FaultPlan } from './fault-plan.ts';
+import { FinalSweep } from './final-sweep.ts';
 import { withVirtualGlobals } from './global-overrides.ts';
 import { ProcessSupervisor } from './process-supervisor.ts';
 import type { SimulatedJob, SimulatedOutput } from './simulated-job.ts';
@@ -100,8 +101,6 @@ export class Simulation {
         () => this.#machine.globals(),
         () => this.#loop(),
       );
-      this.#machine.world.enter(undefined);
-      this.#checkEnd();
       return this.#result();
     } catch (cause) {
       throw this.#failure(cause);
@@ -113,12 +112,21 @@ export class Simulation {
   async #loop(): Promise<void> {
     this.#planFaults();
     this.#supervisor.start({ takeover: false });
-    while (!this.#supervisor.isOver) {
-      this.#turn();
-      if (this.#machine.storage.trouble !== 'none') this.#supervisor.troubled();
-      await new Promise<void>((resolve) => realSetImmediate(resolve));
-      if (this.#finding !== undefined) throw this.#finding;
-    }
+    while (!this.#supervisor.isOver) await this.#oneTurn();
+    this.#checkEnd();
+    this.#machine.storage.trouble = 'none';
+    const sweep = new FinalSweep(this.#machine, this.#options.job.job);
+    while (!sweep.isOver) await this.#oneTurn();
+    sweep.check();
+    const left = this.#directory.leftovers();
+    if (left.length > 0) throw new Error(`The next start leaves files behind: ${left.join(', ')}`);
+  }
+
+  /** Something happens, and everything that promises have waiting. */
+  async #oneTurn(): Promise<void> {
+    this.#turn();
+    await new Promise<void>((resolve) => realSetImmediate(resolve));
+    if (this.#finding !== undefined) throw this.#finding;
   }
 
   #turn(): void {
@@ -153,7 +161,8 @@ export class Simulation {
   }
 
   #happen(fault: Fault): void {
-    const { machine, supervisor } = { machine: this.#machine, supervisor: this.#supervisor };
+    const machine = this.#machine;
+    const supervisor = this.#supervisor;
     if (supervisor.hasFinished) return;
     this.#happened.push(fault);
     machine.trace.note('fault', JSON.stringify(fault));
@@ -170,12 +179,17 @@ export class Simulation {
         return supervisor.stopAndTakeOver(fault.takeoverAfterMs, fault.wakeUpAfterMs);
       case 'storage':
         machine.storage.trouble = fault.trouble;
+        supervisor.diskTroubled();
         machine.world.plan(supervisor.self, fault.forMs, () => {
           machine.storage.trouble = 'none';
         });
         return;
       case 'clock':
         return machine.jumpClock(fault.offsetMs);
+      case 'suspend':
+        return supervisor.suspend();
+      case 'request':
+        return supervisor.requestCheckpoint();
     }
   }
 
@@ -213,12 +227,17 @@ export class Simulation {
     if (code === 'INVARIANT_VIOLATED') this.#found(new Error(`${level}: ${message}`, { cause: error }));
   }
 
+  /** User code that looks at the output runs outside of all processes. */
   #checkEnd(): void {
-    const { job } = this.#options;
+    this.#machine.world.enter(undefined);
     this.#output.look();
-    job.check?.(this.#output);
-    if (!this.#supervisor.hasFinishedUndisturbed) return;
-    const left = [...this.#output.temporaryFiles(), ...this.#directory.leftovers()];
+    this.#options.job.check?.(this.#output);
+    // A process that wakes up late may leave files that only the next run would find.
+    const hasZombie = this.#happened.some(({ kind }) => kind === 'zombie');
+    const left = [
+      ...(hasZombie ? [] : this.#output.temporaryFiles()),
+      ...(this.#supervisor.hasFinishedUndisturbed ? this.#directory.leftovers() : []),
+    ];
     if (left.length > 0) throw new Error(`Files are left behind: ${left.join(', ')}`);
   }
 
