@@ -71,13 +71,13 @@ describe('an input that', () => {
   it.each([
     [
       'has shrunk',
-      (path: string) => truncateSync(path, 1000),
       'INPUT_CHANGED',
       'it has shrunk from 32000 to 1000 bytes',
+      (path: string) => truncateSync(path, 1000),
     ],
-    ['is gone', (path: string) => rmSync(path), 'INPUT_NOT_FOUND', 'it does not exist any more'],
-    ['was written anew', (path: string) => writeFileSync(path, lines(2000)), 'INPUT_CHANGED', 'it was written to'],
-  ] as const)('%s between two starts is %s', async (_, change, code, text) => {
+    ['is gone', 'INPUT_NOT_FOUND', 'it does not exist any more', (path: string) => rmSync(path)],
+    ['was written anew', 'INPUT_CHANGED', 'it was written to', (path: string) => writeFileSync(path, lines(2000))],
+  ] as const)('%s between two starts is %s', async (_, code, text, change) => {
     const { folder, path } = inputOf(lines(2000));
     const parameters = { input: path, rate: '100' };
     const started = await startJob('reading-files', { host: 'inline', folder, parameters });
