@@ -29,6 +29,7 @@ const SLEEP_MS_MAX = 60_000;
 
 export class RoundLoop {
   readonly #options: RoundLoopOptions;
+  /** 'stopped' at first and for good after `stop`. */
   #state: 'stopped' | 'scheduled' | 'running' | 'asleep' = 'stopped';
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** A wake-up came while a round ran: there must be one more before sleep. */
@@ -64,6 +65,7 @@ export class RoundLoop {
     this.#state = 'running';
     try {
       const { didWork } = this.#round();
+      if (this.#state !== 'running') return;
       if (didWork || this.#isWanted) this.#schedule();
       else this.#fallAsleep();
     } catch (error) {
@@ -81,6 +83,7 @@ export class RoundLoop {
     const { bell, nowMs } = this.#options;
     const seen = bell?.prepareSleep();
     const lastLook = this.#round();
+    if (this.#state !== 'running') return bell?.endSleep();
     const ringing = seen === undefined ? undefined : bell?.waitAsync(seen);
     if (lastLook.didWork || this.#isWanted || (seen !== undefined && ringing === undefined)) {
       bell?.endSleep();
@@ -88,7 +91,8 @@ export class RoundLoop {
       return;
     }
     this.#state = 'asleep';
-    const delayMs = Math.min(SLEEP_MS_MAX, Math.max(0, lastLook.nextWakeUpMs - nowMs()));
+    // Rounded up: a timer that is early would find nothing due.
+    const delayMs = Math.min(SLEEP_MS_MAX, Math.max(0, Math.ceil(lastLook.nextWakeUpMs - nowMs())));
     this.#timer = setTimeout(() => this.#wake(), delayMs);
     void ringing?.then(() => this.#wake());
   }

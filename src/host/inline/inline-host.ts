@@ -24,7 +24,8 @@ import { OrderedCalls } from '../ordered-calls.ts';
 import { RoundLoop } from '../round-loop.ts';
 import { assembleSlot } from '../slot-assembly.ts';
 import type { ChannelEnds } from '../slot-assembly.ts';
-import type { SlotStorage } from '../slot-storage.ts';
+import { slotStorage } from '../storage-settings.ts';
+import type { StorageSettings } from '../storage-settings.ts';
 
 export interface InlineHostOptions {
   readonly definition: JobDefinition;
@@ -33,7 +34,9 @@ export interface InlineHostOptions {
   readonly configuration: TaskConfiguration;
   readonly jobId: JobId;
   readonly slotCount: number;
-  readonly storage: SlotStorage;
+  readonly storage: StorageSettings;
+  /** Its files hold the checkpoints: the disk, or memory. */
+  readonly storageEnvironment: Environment;
 }
 
 export class InlineHost implements Host {
@@ -51,6 +54,9 @@ export class InlineHost implements Host {
     setImmediate(() => attempt.start());
     return attempt;
   }
+
+  /** There are no threads to end. */
+  async close(): Promise<void> {}
 }
 
 class InlineAttempt implements Attempt {
@@ -62,6 +68,7 @@ class InlineAttempt implements Attempt {
 
   constructor(plan: AttemptPlan, listener: AttemptListener, options: InlineHostOptions) {
     const { environment } = options;
+    const storage = slotStorage(options.storage, options.storageEnvironment, () => this.#loop.wakeUp());
     const master = this.#master(listener);
     const channels = new LocalChannels();
     const usedSlots = Math.max(...plan.subtasks.map(({ address }) => address.subtaskIndex)) + 1;
@@ -76,8 +83,8 @@ class InlineAttempt implements Attempt {
         jobId: options.jobId,
         parameters: options.evaluation.parameters,
         master,
-        dataFiles: options.storage.dataFiles(slotIndex, plan),
-        dataReader: options.storage.reader,
+        dataFiles: storage.dataFiles(slotIndex, plan),
+        dataReader: storage.reader,
         metrics: (subtask) => this.metrics(subtask),
         wakeUp: () => this.#loop.wakeUp(),
       }),

@@ -1,6 +1,8 @@
 /**
  * Finds slots whose thread is stuck inside one call of user code. Pure: told what it sees and when, it answers what to do.
  * 5 s without a sign of life are worth a warning that names the operator; after task.stuck.timeout the thread is ended.
+ *
+ * Only time in which the watcher itself looked counts: while the whole process was stopped, no thread could show life either.
  */
 export interface SlotPulse {
   readonly count: number;
@@ -16,13 +18,19 @@ export type HealthVerdict =
 export interface HealthWatchOptions {
   readonly warnAfterMs: number;
   readonly stuckAfterMs: number;
+  /** Between two looks. What lies further apart counts as this much. */
+  readonly lookEveryMs: number;
 }
 
 interface SlotHealth {
   count: number;
-  sinceMs: number;
+  lastLookMs: number;
+  silentMs: number;
   hasWarned: boolean;
 }
+
+/** A timer may be late without the process having been stopped. */
+const MISSED_LOOKS_MAX = 4;
 
 const ALIVE: HealthVerdict = { kind: 'alive' };
 
@@ -38,10 +46,12 @@ export class HealthWatch {
   look(slotIndex: number, pulse: SlotPulse, nowMs: number): HealthVerdict {
     const known = this.#slots.get(slotIndex);
     if (known === undefined || known.count !== pulse.count) {
-      this.#slots.set(slotIndex, { count: pulse.count, sinceMs: nowMs, hasWarned: false });
+      this.#slots.set(slotIndex, { count: pulse.count, lastLookMs: nowMs, silentMs: 0, hasWarned: false });
       return ALIVE;
     }
-    const silentMs = nowMs - known.sinceMs;
+    known.silentMs += Math.min(nowMs - known.lastLookMs, MISSED_LOOKS_MAX * this.#options.lookEveryMs);
+    known.lastLookMs = nowMs;
+    const { silentMs } = known;
     if (silentMs >= this.#options.stuckAfterMs) return { kind: 'stuck', operatorName: pulse.operatorName, silentMs };
     if (silentMs < this.#options.warnAfterMs || known.hasWarned) return ALIVE;
     known.hasWarned = true;

@@ -16,7 +16,6 @@ import type { ChannelEnds } from '../slot-assembly.ts';
 import { LOCAL_CHANNEL_RECORDS } from '../local-channels.ts';
 
 export interface RingChannelsOptions {
-  readonly slotIndex: number;
   readonly rings: ReadonlyMap<number, SharedArrayBuffer>;
   /** By slot. */
   readonly doorbells: readonly Doorbell[];

@@ -36,6 +36,7 @@ export class SlotAttempt {
   readonly #loop: RoundLoop;
   readonly #memoryWatch: MemoryWatch;
   readonly #heartbeat: Heartbeat;
+  #isClosed = false;
 
   constructor(options: SlotAttemptOptions) {
     const { plan, data, memory, heartbeat } = options;
@@ -52,7 +53,6 @@ export class SlotAttempt {
       slotIndex: data.slotIndex,
       graph,
       channels: new RingChannels({
-        slotIndex: data.slotIndex,
         rings: memory.rings,
         doorbells,
         strings: environment.strings,
@@ -85,12 +85,14 @@ export class SlotAttempt {
   }
 
   start(): void {
+    if (this.#isClosed) return;
     this.#memoryWatch.start();
     void this.#slot.start();
     this.#loop.start();
   }
 
   call(message: SlotMessage): void {
+    if (this.#isClosed) return;
     switch (message.method) {
       case 'triggerCheckpoint':
         return this.#slot.triggerCheckpoint(...message.args);
@@ -104,6 +106,7 @@ export class SlotAttempt {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.#loop.stop();
     this.#memoryWatch.stop();
     await this.#slot.close();

@@ -25,7 +25,19 @@ export interface SlotThreadListener {
   onDied(error: MillraceError): void;
 }
 
-export class SlotThreadHandle {
+/** A slot's thread as an attempt uses it. */
+export interface SlotThread {
+  readonly slotIndex: number;
+  readonly isAlive: boolean;
+  /** From now on messages go here; at once the news of its death, if it has died before. */
+  listen(listener: SlotThreadListener): void;
+  /** To a thread that is dead: nothing. */
+  send(message: ToSlotThread): void;
+  /** Ends the thread whatever it does, also in an endless loop; it counts as dead with this error. */
+  end(error: MillraceError): Promise<void>;
+}
+
+export class SlotThreadHandle implements SlotThread {
   readonly slotIndex: number;
   readonly heartbeat: Heartbeat;
   readonly ready: Promise<void>;
@@ -48,7 +60,7 @@ export class SlotThreadHandle {
       this.#listener = {
         onMessage: (message) => {
           if (message.kind === 'ready') resolve();
-          else if (message.kind === 'fatal') reject(fromErrorRecord(message.error));
+          else if (message.kind === 'fatal') this.#refused(fromErrorRecord(message.error), reject);
         },
         onDied: reject,
       };
@@ -62,7 +74,6 @@ export class SlotThreadHandle {
     return this.#death === undefined;
   }
 
-  /** From now on messages go here. */
   listen(listener: SlotThreadListener): void {
     this.#listener = listener;
     if (this.#death !== undefined) listener.onDied(this.#death);
@@ -72,10 +83,15 @@ export class SlotThreadHandle {
     if (this.isAlive) this.#worker.postMessage(message);
   }
 
-  /** Ends the thread whatever it does, also in an endless loop; it counts as dead with this error. */
   async end(error: MillraceError): Promise<void> {
     this.#died(error);
     await this.#worker.terminate();
+  }
+
+  /** The job's module does not load here: the thread is of no use, and the next deployment starts another one. */
+  #refused(error: Error, reject: (error: Error) => void): void {
+    reject(error);
+    void this.end(withContext(error, { subtaskIndex: this.slotIndex }, 'TASK_THREAD_DIED'));
   }
 
   #died(error: MillraceError): void {

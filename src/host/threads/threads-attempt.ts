@@ -1,19 +1,19 @@
 /** One attempt over the slots' threads, as the job master sees it. */
 import { must } from '../../base/assert.ts';
-import { toErrorRecord } from '../../base/errors.ts';
-import { fromErrorRecord, MillraceError } from '../../base/errors.ts';
+import { fromErrorRecord, MillraceError, toErrorRecord } from '../../base/errors.ts';
 import type { SubtaskAddress } from '../../base/ids.ts';
 import type { SubtaskMetrics } from '../../base/metrics.ts';
 import type { MasterCalls } from '../../base/control-plane.ts';
 import type { Attempt, AttemptListener, AttemptPlan } from '../../job/host.ts';
 import { deliver } from '../master-calls.ts';
-import type { SlotThreadHandle } from './slot-thread-handle.ts';
+import type { MasterMessage } from '../master-calls.ts';
+import type { SlotThread } from './slot-thread-handle.ts';
 import type { AttemptMemory, FromSlotThread, SlotMessage } from './thread-messages.ts';
 
 export interface ThreadsAttemptOptions {
   readonly plan: AttemptPlan;
   readonly memory: AttemptMemory;
-  readonly threads: readonly SlotThreadHandle[];
+  readonly threads: readonly SlotThread[];
   readonly listener: AttemptListener;
   /** The same with the end of the attempt left out: `cancel` is awaited instead. */
   readonly master: MasterCalls;
@@ -22,22 +22,22 @@ export interface ThreadsAttemptOptions {
   readonly onDisposed: () => void;
 }
 
-interface Waiting {
-  readonly resolve: () => void;
-  readonly reject: (error: Error) => void;
-}
-
 export class ThreadsAttempt implements Attempt {
   readonly slots: Attempt['slots'];
   readonly #options: ThreadsAttemptOptions;
-  /** Slots that have not answered the deployment yet. */
-  readonly #deploying = new Map<number, Waiting>();
-  readonly #ending = new Map<number, Waiting>();
-  #isClosed = false;
+  /** 'live': between deployment and cancel, when the listener is told what happens. */
+  #phase: 'deploying' | 'live' | 'over' = 'deploying';
+  /** By slot: the answer to the deployment. */
+  readonly #answers: ReadonlyMap<number, PromiseWithResolvers<void>>;
+  /** By slot, while it is being canceled: settled by its end. */
+  readonly #ends = new Map<number, () => void>();
+  /** The first of the slots that died while others were still deploying. */
+  #earlyDeath: MillraceError | undefined;
 
   constructor(options: ThreadsAttemptOptions) {
     this.#options = options;
     this.slots = options.threads.map((thread) => this.#slotCalls(thread));
+    this.#answers = new Map(options.threads.map(({ slotIndex }) => [slotIndex, Promise.withResolvers<void>()]));
     for (const thread of options.threads) {
       thread.listen({
         onMessage: (message) => this.#onMessage(thread.slotIndex, message),
@@ -48,20 +48,19 @@ export class ThreadsAttempt implements Attempt {
 
   /**
    * Settles when every slot takes calls; rejects with the first refusal after all have answered. Slots start only then, so the
-   * listener hears nothing before.
+   * listener hears nothing before. Called once, right after the constructor.
    */
   async deploy(): Promise<void> {
     const { threads, plan, memory } = this.#options;
-    const answers = threads.map(
-      (thread) =>
-        new Promise<void>((resolve, reject) => {
-          this.#deploying.set(thread.slotIndex, { resolve, reject });
-          const subtasks = plan.subtasks.filter(({ address }) => address.subtaskIndex === thread.slotIndex);
-          thread.send({ kind: 'deploy', plan: { ...plan, subtasks }, memory });
-        }),
-    );
-    const refused = (await Promise.allSettled(answers)).find(({ status }) => status === 'rejected');
+    for (const thread of threads) {
+      const subtasks = plan.subtasks.filter(({ address }) => address.subtaskIndex === thread.slotIndex);
+      thread.send({ kind: 'deploy', plan: { ...plan, subtasks }, memory });
+    }
+    const answers = await Promise.allSettled([...this.#answers.values()].map(({ promise }) => promise));
+    const refused = answers.find(({ status }) => status === 'rejected');
     if (refused?.status === 'rejected') throw refused.reason;
+    if (this.#earlyDeath !== undefined) throw this.#earlyDeath;
+    this.#phase = 'live';
     for (const thread of threads) thread.send({ kind: 'start', attemptNumber: plan.attemptNumber });
   }
 
@@ -70,61 +69,61 @@ export class ThreadsAttempt implements Attempt {
   }
 
   async cancel(): Promise<void> {
-    this.#isClosed = true;
-    const { plan, threads, cancellationTimeoutMs } = this.#options;
-    await Promise.all(
-      threads
-        .filter((thread) => thread.isAlive)
-        .map(async (thread) => {
-          const ended = new Promise<void>((resolve) =>
-            this.#ending.set(thread.slotIndex, { resolve, reject: () => resolve() }),
-          );
-          thread.send({ kind: 'cancel', attemptNumber: plan.attemptNumber });
-          if (await settlesWithin(ended, cancellationTimeoutMs)) return;
-          const message = `Slot ${thread.slotIndex} did not close its subtasks within ${cancellationTimeoutMs} ms`;
-          await thread.end(new MillraceError('TASK_STUCK', message));
-        }),
-    );
+    this.#phase = 'over';
+    const alive = this.#options.threads.filter((thread) => thread.isAlive);
+    await Promise.all(alive.map((thread) => this.#cancelSlot(thread)));
   }
 
   dispose(): void {
-    this.#isClosed = true;
+    this.#phase = 'over';
     this.#options.onDisposed();
   }
 
+  async #cancelSlot(thread: SlotThread): Promise<void> {
+    const { plan, cancellationTimeoutMs } = this.#options;
+    const end = new Promise<void>((resolve) => this.#ends.set(thread.slotIndex, resolve));
+    thread.send({ kind: 'cancel', attemptNumber: plan.attemptNumber });
+    if (await settlesWithin(end, cancellationTimeoutMs)) return;
+    const message = `Slot ${thread.slotIndex} did not close its subtasks within ${cancellationTimeoutMs} ms`;
+    await thread.end(new MillraceError('TASK_STUCK', message));
+  }
+
   #onMessage(slotIndex: number, message: FromSlotThread): void {
-    const { plan, listener, master } = this.#options;
+    const { plan, listener } = this.#options;
     switch (message.kind) {
       case 'ready':
         return;
       case 'fatal':
-        if (!this.#isClosed) listener.slotDied(slotIndex, message.error);
+        if (this.#phase === 'live') listener.slotDied(slotIndex, message.error);
         return;
       case 'deployed':
-        this.#deploying.get(slotIndex)?.resolve();
+        this.#answers.get(slotIndex)?.resolve();
         return;
       case 'deploy-failed':
-        this.#deploying.get(slotIndex)?.reject(fromErrorRecord(message.error));
+        this.#answers.get(slotIndex)?.reject(fromErrorRecord(message.error));
         return;
       case 'master-call':
-        // Logs of the last moments are still wanted; nothing else of an attempt that is over is.
-        if (message.attemptNumber === plan.attemptNumber && (!this.#isClosed || message.message.method === 'log')) {
-          deliver(message.message, master);
-        }
+        if (message.attemptNumber === plan.attemptNumber) this.#onCall(message.message);
         return;
       case 'ended':
-        if (message.attemptNumber === plan.attemptNumber) this.#ending.get(slotIndex)?.resolve();
+        if (message.attemptNumber === plan.attemptNumber) this.#ends.get(slotIndex)?.();
         return;
     }
   }
 
-  #onDied(slotIndex: number, error: MillraceError): void {
-    this.#deploying.get(slotIndex)?.reject(error);
-    this.#ending.get(slotIndex)?.resolve();
-    if (!this.#isClosed) this.#options.listener.slotDied(slotIndex, toErrorRecord(error));
+  /** Logs of the last moments are still wanted; nothing else of an attempt that is over is. */
+  #onCall(message: MasterMessage): void {
+    if (this.#phase === 'live' || message.method === 'log') deliver(message, this.#options.master);
   }
 
-  #slotCalls(thread: SlotThreadHandle): Attempt['slots'][number] {
+  #onDied(slotIndex: number, error: MillraceError): void {
+    this.#answers.get(slotIndex)?.reject(error);
+    this.#ends.get(slotIndex)?.();
+    if (this.#phase === 'deploying') this.#earlyDeath ??= error;
+    else if (this.#phase === 'live') this.#options.listener.slotDied(slotIndex, toErrorRecord(error));
+  }
+
+  #slotCalls(thread: SlotThread): Attempt['slots'][number] {
     const { attemptNumber } = this.#options.plan;
     const send = (message: SlotMessage): void => thread.send({ kind: 'slot-call', attemptNumber, message });
     return {

@@ -126,7 +126,11 @@ export class ThreadsHost implements Host {
 
   #watchHealth(plan: AttemptPlan, threads: readonly SlotThreadHandle[]): void {
     const { graph, stuckWarningMs, stuckTimeoutMs } = this.#options;
-    const watch = new HealthWatch({ warnAfterMs: stuckWarningMs, stuckAfterMs: stuckTimeoutMs });
+    const watch = new HealthWatch({
+      warnAfterMs: stuckWarningMs,
+      stuckAfterMs: stuckTimeoutMs,
+      lookEveryMs: HEALTH_LOOK_EVERY_MS,
+    });
     const vertexName = new Map(graph.jobGraph.vertices.map(({ id, name }) => [id, name]));
     const names = threads.map(({ slotIndex }) =>
       operatorNamesOf(plan, slotIndex, ({ vertexId }) => vertexName.get(vertexId)),
