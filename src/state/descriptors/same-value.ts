@@ -1,7 +1,9 @@
-/** Equality of two values of the codec's domain; fields of objects may come in any order. */
+import { builtInClassOf, prototypeOf } from '../../codec/value-domain.ts';
+
+/** Equality of two values of the codec's domain, frozen or not; fields of objects may come in any order. */
 export function isSameValue(a: unknown, b: unknown): boolean {
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return Object.is(a, b);
-  if (Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return false;
+  if (!isOfSameClass(a, b)) return false;
   if (a instanceof Date && b instanceof Date) return Object.is(a.getTime(), b.getTime());
   if (Array.isArray(a) && Array.isArray(b)) return isSameList(a, b);
   if (a instanceof Map && b instanceof Map) return isSameList([...a].flat(), [...b].flat());
@@ -9,6 +11,14 @@ export function isSameValue(a: unknown, b: unknown): boolean {
   if (a instanceof ArrayBuffer && b instanceof ArrayBuffer) return isSameBytes(new Uint8Array(a), new Uint8Array(b));
   if (ArrayBuffer.isView(a) && ArrayBuffer.isView(b)) return isSameBytes(bytesOf(a), bytesOf(b));
   return hasSameFields(a, b);
+}
+
+/** Freezing gives Dates, Maps and Sets another prototype. */
+function isOfSameClass(a: object, b: object): boolean {
+  const [prototypeOfA, prototypeOfB] = [prototypeOf(a), prototypeOf(b)];
+  if (prototypeOfA === prototypeOfB) return true;
+  const builtIn = builtInClassOf(prototypeOfA);
+  return (builtIn === 'date' || builtIn === 'map' || builtIn === 'set') && builtIn === builtInClassOf(prototypeOfB);
 }
 
 function isSameList(a: readonly unknown[], b: readonly unknown[]): boolean {
