@@ -1,7 +1,8 @@
 /** Output of another run in the folder, and folders that cannot be written to. */
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { fileErrorCode } from '../../../src/base/files.ts';
 import {
   committedFiles,
   failureOf,
@@ -88,9 +89,9 @@ describe('a folder that cannot be written to', () => {
     expect(error.message).toContain(`'${outputFolder(folder)}'`);
   });
 
-  it.each(HOSTS)('because it goes away under a job on %s is OUTPUT_FAILED', async (host) => {
+  it.each(HOSTS)('because a file takes its place under a job on %s is OUTPUT_FAILED', async (host) => {
     const { handle, folder } = await runningJob({ host });
-    rmSync(outputFolder(folder), { recursive: true });
+    putFileInPlaceOf(outputFolder(folder));
     const error = await rejection(handle.result);
     expect(error).toMatchObject({ code: 'OUTPUT_FAILED', context: { ...SINK, attemptNumber: 1 } });
     expect(error.message).toContain(outputFolder(folder));
@@ -119,3 +120,16 @@ describe('a bucket', () => {
     },
   );
 });
+
+/** A folder that is merely gone is made again by the sink, perhaps before the file is there: then once more. */
+function putFileInPlaceOf(folder: string): void {
+  for (let attempt = 0; ; attempt++) {
+    renameSync(folder, `${folder}-${attempt}`);
+    try {
+      writeFileSync(folder, '', { flag: 'wx' });
+      return;
+    } catch (error) {
+      if (fileErrorCode(error) !== 'EEXIST') throw error;
+    }
+  }
+}

@@ -25,7 +25,10 @@ export default job('keyed-counts', (env) => {
   env.enableCheckpointing(env.parameters.get('interval') ?? '100 ms');
   env
     .fromSource(
-      DataGenerator.of((index) => index, { count: records, ...(recordsPerSecond === undefined ? {} : { recordsPerSecond }) }),
+      DataGenerator.of((index) => index, {
+        count: records,
+        ...(recordsPerSecond === undefined ? {} : { recordsPerSecond }),
+      }),
       WatermarkStrategy.noWatermarks(),
       'numbers',
     )
