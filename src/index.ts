@@ -97,7 +97,7 @@ export type {
 } from './base/sink.ts';
 export type { CommitPermit } from './base/commit-permit.ts';
 export type { Environment, Logger } from './base/environment.ts';
-export type { CheckpointId, JobId } from './base/ids.ts';
+export type { CheckpointId } from './base/ids.ts';
 
 // Errors
 export { MillraceError } from './base/errors.ts';

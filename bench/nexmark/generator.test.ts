@@ -34,7 +34,7 @@ describe('the workload', () => {
     expect(sumOf(CHANNELS.map(({ name, url }) => `${name}|${url}`))).toBe(2_803_893_817);
   });
 
-  it('has the events that every engine has', () => {
+  it('has the events that every engine has', { timeout: 60_000 }, () => {
     const checks = { person: new CheckValue(), auction: new CheckValue(), bid: new CheckValue() };
     for (let n = 0; n < 1_000_000; n++) {
       const event = eventAt(n);
