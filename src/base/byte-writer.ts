@@ -88,7 +88,7 @@ export class ByteWriter {
 
   /** A copy of what was written. */
   toBytes(): Uint8Array<ArrayBuffer> {
-    return this.bytes.slice(0, this.position) as Uint8Array<ArrayBuffer>;
+    return this.bytes.slice(0, this.position);
   }
 
   clear(): void {

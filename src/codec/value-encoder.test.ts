@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import { testStrings } from '../../test/support/strings.ts';
 import { ByteReader } from '../base/byte-reader.ts';
 import { ByteWriter } from '../base/byte-writer.ts';
-import { MillraceError } from '../base/errors.ts';
 import { ShapeTable } from './shape-table.ts';
 import { ValueDecoder } from './value-decoder.ts';
 import { ValueEncoder } from './value-encoder.ts';

@@ -36,7 +36,7 @@ export interface StartedJob {
   readonly events: readonly JobEvent[];
   readonly log: readonly LoggedLine[];
   /** Settles when an event of this kind has come (also one from before). */
-  event<K extends JobEvent['kind']>(kind: K): Promise<Extract<JobEvent, { kind: K }>>;
+  readonly event: <K extends JobEvent['kind']>(kind: K) => Promise<Extract<JobEvent, { kind: K }>>;
 }
 
 export interface LoggedLine {

@@ -267,7 +267,7 @@ describe('under mutation check', () => {
   const mutated = expect.objectContaining({ code: 'VALUE_MUTATED' });
 
   it('a value that was changed and not put back is found', () => {
-    const { state, use } = bound(valueState<{ tags: string[] }>('v'), { checkMutation: true });
+    const { state } = bound(valueState<{ tags: string[] }>('v'), { checkMutation: true });
     state.update({ tags: [] });
     state.value()?.tags.push('x');
     expect(state.value()).toEqual({ tags: ['x'] });
@@ -309,7 +309,7 @@ describe('under mutation check', () => {
   });
 
   it('entries of maps are told apart', () => {
-    const { state, use } = bound(mapState<string, { n: number }>('m'), { checkMutation: true });
+    const { state } = bound(mapState<string, { n: number }>('m'), { checkMutation: true });
     state.put('a', { n: 1 });
     state.put('b', { n: 1 });
     for (const value of state.values()) value.n++;
@@ -318,7 +318,7 @@ describe('under mutation check', () => {
   });
 
   it('elements of lists that were changed are found', () => {
-    const { state, use } = bound(listState<{ n: number }>('l'), { checkMutation: true });
+    const { state } = bound(listState<{ n: number }>('l'), { checkMutation: true });
     state.add({ n: 1 });
     for (const element of state.get()) element.n++;
     expect(() => state.endCall()).toThrow(mutated);

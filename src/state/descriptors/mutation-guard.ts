@@ -45,7 +45,7 @@ export class MutationGuard {
   }
 
   settleAll(): void {
-    for (const slot of [...this.#handedOut.keys()]) this.settle(slot);
+    for (const slot of Array.from(this.#handedOut.keys())) this.settle(slot);
   }
 
   /** @throws VALUE_MUTATED */

@@ -12,7 +12,7 @@ import { CHECKPOINT_DIRECTORY, SIMULATED_MODULE } from './simulated-process.ts';
 
 export class FinalSweep {
   #isOver = false;
-  #error: unknown;
+  #error: Error | undefined;
 
   constructor(machine: SimulatedMachine, job: JobDefinition) {
     const process = machine.startProcess();
@@ -57,7 +57,7 @@ export class FinalSweep {
       });
       opened.close();
     } catch (error) {
-      this.#error = error;
+      this.#error = error instanceof Error ? error : new Error(String(error));
     }
     this.#isOver = true;
   }

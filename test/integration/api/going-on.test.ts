@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../../support/eventually.ts';
 import { writeParquet } from '../../support/parquet-writer.ts';
-import { HOSTS, outputFolder, outputRows, runJob, scratchFolder, startJob } from '../../support/run-job.ts';
+import { HOSTS, outputRows, runJob, scratchFolder, startJob } from '../../support/run-job.ts';
 import type { JobSetup, StartedJob } from '../../support/run-job.ts';
 
 const start = (name: string, folder: string, setup: JobSetup = {}): Promise<StartedJob> =>

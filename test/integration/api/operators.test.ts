@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { bigintText, BRANCHES, KEYS, reading } from '../../support/jobs/operator-tour.ts';
 import type { Reading } from '../../support/jobs/operator-tour.ts';
-import { HOSTS, outputFolder, outputLines, runJob, scratchFolder, startJob } from '../../support/run-job.ts';
+import { HOSTS, outputFolder, outputLines, runJob } from '../../support/run-job.ts';
 import { describeValue } from '../../support/describe-value.ts';
 
 const RECORDS = 600;
