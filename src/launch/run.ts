@@ -25,7 +25,7 @@ const DEFAULT_CONFIGURATION_DIRECTORY = 'conf';
 /**
  * Starts the job that a module exports by default and returns once it is starting; `handle.result` settles when it has ended.
  *
- *     const handle = await run(new URL('./job.ts', import.meta.url), { parallelism: 4 });
+ *     const handle = await run('jobs/my-job.ts', { parallelism: 4 });
  *     await handle.result;
  *
  * Slots are worker threads, as many as the highest parallelism, unless `host: 'inline'`.
