@@ -1,7 +1,17 @@
 // What users get: the tarball of `npm pack`, installed into an empty project that has nothing else of this repository.
 
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -99,6 +109,35 @@ describe('the package', () => {
     const { stdout } = spawnSync(process.execPath, [compiler, '-p', '.'], { cwd: project, encoding: 'utf8' });
     // Exactly the planted mistake: had the import not resolved, its message would stand here instead.
     expect(stdout.trim()).toMatch(/^typed\.ts\(4,\d+\): error TS2322: .* is not assignable to type 'string'\.$/);
+  });
+});
+
+describe('the command of the package', () => {
+  test('runs a job of the project to its end, on threads', () => {
+    write(
+      'doubles.ts',
+      `import { DataGenerator, job, WatermarkStrategy } from 'millrace';
+import { FileSink } from 'millrace/connectors/files';
+
+export default job('doubles', (env) => {
+  env.enableCheckpointing('100 ms');
+  env
+    .fromSource(DataGenerator.of((n) => n, { count: 100 }), WatermarkStrategy.noWatermarks(), 'numbers')
+    .keyBy((n) => n % 7)
+    .reduce((a, b) => a + b)
+    .sinkTo(FileSink.jsonLines<number>('out'));
+});
+`,
+    );
+    run('node_modules/.bin/millrace', ['run', 'doubles.ts', '--parallelism', '2'], project);
+    const lines = readdirSync(join(project, 'out'))
+      .filter((name) => !name.startsWith('.'))
+      .flatMap((name) =>
+        readFileSync(join(project, 'out', name), 'utf8')
+          .trim()
+          .split('\n'),
+      );
+    expect(lines).toHaveLength(100);
   });
 });
 
