@@ -1,13 +1,11 @@
 /** One run of a query in this process, and what it cost. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BroadcastChannel } from 'node:worker_threads';
 import { run } from 'millrace';
 import type { JobEvent, JobHandle } from 'millrace';
-import { CheckValue } from './check-value.ts';
 import type { Query } from './queries.ts';
-import type { PartialResult } from './result-sink.ts';
+import { readResults } from './result-folder.ts';
 
 export interface MeasureOptions {
   readonly events: number;
@@ -45,19 +43,20 @@ export async function measureQuery(query: Query, options: MeasureOptions): Promi
     durations.push(event.checkpoint.durationMs);
     bytes += event.checkpoint.writtenBytes;
   };
-  const results = new ResultChannel(directory);
+  const results = join(directory, 'results');
+  mkdirSync(results);
   const cpuBefore = process.cpuUsage();
   try {
     const handle = await run(query.module, {
       parallelism: options.parallelism,
       host: options.host,
-      parameters: { events: String(options.events), results: directory, verify: String(options.isVerified) },
+      parameters: { events: String(options.events), results, verify: String(options.isVerified) },
       configuration: configuration(directory, options.checkpointIntervalMs),
       onEvent,
     });
     const seconds = await timeOf(handle);
     const cpu = process.cpuUsage(cpuBefore);
-    const { rows, sum } = await results.whole(options.parallelism);
+    const { rows, sum } = readResults(results, options.parallelism);
     return {
       rows,
       check: options.isVerified ? sum : undefined,
@@ -71,7 +70,6 @@ export async function measureQuery(query: Query, options: MeasureOptions): Promi
       },
     };
   } finally {
-    results.close();
     rmSync(directory, { recursive: true, force: true });
   }
 }
@@ -106,33 +104,6 @@ async function timeOf(handle: JobHandle): Promise<number> {
   }
   const endedAt = performance.now();
   return ((finishedAt ?? endedAt) - (startedAt ?? endedAt)) / 1000;
-}
-
-/** Puts the parts together that the subtasks of the sink tell. */
-class ResultChannel {
-  readonly #channel: BroadcastChannel;
-  readonly #parts = new Map<number, PartialResult>();
-  #onPart: () => void = () => {};
-
-  constructor(name: string) {
-    this.#channel = new BroadcastChannel(name);
-    this.#channel.onmessage = (message: unknown) => {
-      const { data } = message as { readonly data: PartialResult }; // what result-sink.ts posts
-      this.#parts.set(data.subtaskIndex, data);
-      this.#onPart();
-    };
-  }
-
-  async whole(parallelism: number): Promise<{ readonly rows: number; readonly sum: number }> {
-    while (this.#parts.size < parallelism) await new Promise<void>((resolve) => (this.#onPart = resolve));
-    const check = new CheckValue();
-    for (const part of this.#parts.values()) check.addAll(part);
-    return { rows: check.rows, sum: check.sum };
-  }
-
-  close(): void {
-    this.#channel.close();
-  }
 }
 
 function median(values: readonly number[]): number {

@@ -5,7 +5,7 @@ import { formatMemorySize } from '../../src/base/duration.ts';
 import { formatCount, formatRate } from '../../src/metrics/format-values.ts';
 import { measureQuery } from './measure-query.ts';
 import type { MeasureOptions, Measurement } from './measure-query.ts';
-import { QUERIES } from './queries.ts';
+import { expectedResult, QUERIES } from './queries.ts';
 import type { Query } from './queries.ts';
 
 export const NEXMARK_USAGE = `nexmark --query <name> [options]
@@ -124,11 +124,11 @@ interface Verdict {
 
 function verdictOf(
   query: Query,
-  { events, isVerified }: MeasureOptions,
+  { events, parallelism, isVerified }: MeasureOptions,
   { rows, check }: Measurement,
 ): Verdict | undefined {
   if (!isVerified || check === undefined) return undefined;
-  const expected = query.expected[events];
+  const expected = expectedResult(query, events, parallelism);
   if (expected === undefined) return { isWrong: false, text: `${rows} rows, ${check} (nothing to compare with)` };
   const isWrong = rows !== expected.rows || check !== expected.check;
   return {

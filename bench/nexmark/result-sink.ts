@@ -1,118 +1,120 @@
 /**
- * Where a query's rows end: counted, or checked. Each subtask tells its part at the end of its input over a broadcast channel,
- * which reaches the main thread from every host.
- *
- * Counting adds up one number of each row and makes no text. Checking keeps the last row of each key, or every row's check value.
+ * Where a query's rows end. Each subtask keeps a tally of its rows; when the checkpoint that holds its end of input is complete (or,
+ * without checkpoints, at that end) it leaves a file with its part of the result. Whoever runs the query adds the parts up. This
+ * works alike on every host, and after failures.
  */
-import { BroadcastChannel } from 'node:worker_threads';
-import type { Sink, SinkWriter, WriterContext } from 'millrace';
-import { CheckValue } from './check-value.ts';
+import type {
+  Committer,
+  CommitterContext,
+  CommitOutcome,
+  CommitPermit,
+  Environment,
+  JobParameters,
+  Sink,
+  SinkWriter,
+  WriterContext,
+} from 'millrace';
+import { makeTally } from './tally.ts';
+import type { RowForm, Tally, TallyResult, TallyState } from './tally.ts';
 
-export interface RowForm<T> {
-  /** One number, for counting. */
-  readonly number: (row: T) => number;
-  readonly text: (row: T) => string;
-  /** Given where only the last row of each key is the result. */
-  readonly key?: (row: T) => number;
-}
-
-/** What one subtask saw. `sum`: of the check values, or of the numbers when it only counted. */
-export interface PartialResult {
+/** What one subtask saw: the content of its file, as JSON. */
+export interface PartialResult extends TallyResult {
   readonly subtaskIndex: number;
-  readonly rows: number;
-  readonly sum: number;
 }
 
-export interface ResultSinkOptions {
-  /** Name of the broadcast channel. */
-  readonly channel: string;
-  readonly isChecked: boolean;
+/** As the command says: `--results` is a folder that exists, `--verify` asks for check values. */
+export function resultSink<T>(parameters: JobParameters, form: RowForm<T>): Sink<T, TallyState, PartialResult> {
+  return new ResultSink(form, parameters.require('results'), parameters.flag('verify'));
 }
 
-export class ResultSink<T> implements Sink<T, never, never> {
+class ResultSink<T> implements Sink<T, TallyState, PartialResult> {
   readonly kind = 'bench';
-  readonly guarantee = 'none';
+  readonly guarantee = 'exactly-once';
   readonly #form: RowForm<T>;
-  readonly #options: ResultSinkOptions;
+  readonly #folder: string;
+  readonly #isChecked: boolean;
 
-  constructor(form: RowForm<T>, options: ResultSinkOptions) {
+  constructor(form: RowForm<T>, folder: string, isChecked: boolean) {
     this.#form = form;
-    this.#options = options;
+    this.#folder = folder;
+    this.#isChecked = isChecked;
   }
 
   identity(): readonly string[] {
     return [];
   }
 
-  createWriter({ subtaskIndex }: WriterContext): SinkWriter<T, never, never> {
-    const tally = this.#options.isChecked ? checkedTally(this.#form) : countingTally(this.#form);
-    return new ResultWriter(tally, (rows, sum) => {
-      const channel = new BroadcastChannel(this.#options.channel);
-      channel.postMessage({ subtaskIndex, rows, sum } satisfies PartialResult);
-      channel.close();
-    });
+  createWriter(context: WriterContext, restored: readonly TallyState[]): SinkWriter<T, TallyState, PartialResult> {
+    const tally = makeTally(this.#form, this.#isChecked);
+    for (const state of restored) tally.restore(state);
+    return new ResultWriter(tally, this.#folder, context);
+  }
+
+  createCommitter({ environment }: CommitterContext): Committer<PartialResult> {
+    return new ResultCommitter(this.#folder, environment);
   }
 }
 
-interface Tally<T> {
-  add(row: T): void;
-  result(): { readonly rows: number; readonly sum: number };
-}
-
-class ResultWriter<T> implements SinkWriter<T, never, never> {
+class ResultWriter<T> implements SinkWriter<T, TallyState, PartialResult> {
   readonly isWritable = true;
   readonly write: (row: T) => void;
   readonly #tally: Tally<T>;
-  readonly #tell: (rows: number, sum: number) => void;
+  readonly #folder: string;
+  readonly #context: WriterContext;
+  #published: Promise<void> = Promise.resolve();
 
-  constructor(tally: Tally<T>, tell: (rows: number, sum: number) => void) {
+  constructor(tally: Tally<T>, folder: string, context: WriterContext) {
     this.#tally = tally;
-    this.#tell = tell;
+    this.#folder = folder;
+    this.#context = context;
     this.write = (row) => tally.add(row);
   }
 
   open(): void {}
 
-  prepareCommit(_checkpointId: number, isEndOfInput: boolean): readonly never[] {
-    if (isEndOfInput) {
-      const { rows, sum } = this.#tally.result();
-      this.#tell(rows, sum);
-    }
+  prepareCommit(_checkpointId: number, isEndOfInput: boolean): readonly PartialResult[] {
+    if (!isEndOfInput) return [];
+    const { subtaskIndex, isCheckpointingEnabled, environment } = this.#context;
+    const part = { subtaskIndex, ...this.#tally.result() };
+    if (isCheckpointingEnabled) return [part];
+    this.#published = publish(part, this.#folder, environment);
     return [];
   }
 
-  snapshotState(): readonly never[] {
-    return [];
+  snapshotState(): readonly TallyState[] {
+    return [this.#tally.snapshot()];
   }
 
   durable(): Promise<void> {
-    return Promise.resolve();
+    return this.#published;
   }
 
   close(): void {}
 }
 
-function countingTally<T>({ number }: RowForm<T>): Tally<T> {
-  let rows = 0;
-  let sum = 0;
-  return {
-    add: (row) => {
-      rows++;
-      sum += number(row);
-    },
-    result: () => ({ rows, sum }),
-  };
+class ResultCommitter implements Committer<PartialResult> {
+  readonly #folder: string;
+  readonly #environment: Environment;
+
+  constructor(folder: string, environment: Environment) {
+    this.#folder = folder;
+    this.#environment = environment;
+  }
+
+  async commit(_permit: CommitPermit, parts: readonly PartialResult[]): Promise<readonly CommitOutcome[]> {
+    for (const part of parts) await publish(part, this.#folder, this.#environment);
+    return parts.map(() => 'committed');
+  }
 }
 
-function checkedTally<T>({ text, key }: RowForm<T>): Tally<T> {
-  const check = new CheckValue();
-  if (key === undefined) return { add: (row) => check.add(text(row)), result: () => check };
-  const lastRows = new Map<number, string>();
-  return {
-    add: (row) => void lastRows.set(key(row), text(row)),
-    result: () => {
-      for (const row of lastRows.values()) check.add(row);
-      return check;
-    },
-  };
+/** May be repeated: the content is the same each time. */
+async function publish(part: PartialResult, folder: string, { files }: Environment): Promise<void> {
+  const name = `part-${part.subtaskIndex}`;
+  const temporary = `${folder}/.${name}`;
+  const file = await files.open(temporary, 'write');
+  await file.write(new TextEncoder().encode(`${JSON.stringify(part)}\n`), 0);
+  await file.sync();
+  await file.close();
+  await files.rename(temporary, `${folder}/${name}`);
+  await files.syncDirectory(folder);
 }

@@ -2,7 +2,7 @@
 import { DataGenerator, job, KeyedProcessFunction, valueState, WatermarkStrategy } from 'millrace';
 import type { Collector } from 'millrace';
 import { keyAt } from '../generator.ts';
-import { ResultSink } from '../result-sink.ts';
+import { resultSink } from '../result-sink.ts';
 
 const KEY_COUNT = 1_000_000;
 
@@ -44,10 +44,11 @@ export default job('nexmark-keyed', (env) => {
     .process(new RunningTotals())
     .uid('totals')
     .sinkTo(
-      new ResultSink<Totals>(
-        { number: ({ sum }) => sum, text: ({ key, count, sum }) => `${key}|${count}|${sum}`, key: ({ key }) => key },
-        { channel: parameters.require('results'), isChecked: parameters.flag('verify') },
-      ),
+      resultSink(parameters, {
+        number: ({ sum }) => sum,
+        text: ({ key, count, sum }) => `${key}|${count}|${sum}`,
+        key: ({ key }) => key,
+      }),
     )
     .uid('results');
 });

@@ -1,0 +1,19 @@
+package millrace.peers.flink.generator;
+
+public final class Auction {
+    public int id;
+    public String itemName;
+    public String description;
+    public int initialBid;
+    public int reserve;
+    public long dateTime;
+    public long expires;
+    public int seller;
+    public int category;
+    public String extra;
+
+    String text() {
+        return id + "|" + itemName + "|" + description + "|" + initialBid + "|" + reserve + "|" + dateTime + "|"
+                + expires + "|" + seller + "|" + category + "|" + extra;
+    }
+}
