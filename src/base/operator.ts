@@ -97,6 +97,11 @@ export interface StreamOperator {
    * context, the final one (+Infinity) included.
    */
   readonly makesWatermarks?: boolean;
+  /**
+   * True: for watermarks and idleness the channels of all inputs count as those of one, as in a union. Otherwise the inputs are
+   * merged one by one and then combined (exchange/input-watermarks.ts). Read once, when the subtask has opened.
+   */
+  readonly unitesInputs?: boolean;
   /** The earliest processing-time timer, Infinity for none. */
   nextProcessingTimeMs?(): number;
   /** Fires at most `limit` processing-time timers due at `nowMs`; true when none is left. */

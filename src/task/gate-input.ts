@@ -11,6 +11,7 @@ import { checkpointId as asCheckpointId } from '../base/ids.ts';
 import type { CheckpointId } from '../base/ids.ts';
 import type { OperatorInput } from '../base/operator.ts';
 import type { InputGate, GateHandler } from '../exchange/input-gate.ts';
+import { InputWatermarks } from '../exchange/input-watermarks.ts';
 import { WatermarkMerger } from '../exchange/watermark-merger.ts';
 import type { ChainedOperator } from '../graph/job-graph.ts';
 import { BarrierAlignment } from './barrier-alignment.ts';
@@ -23,6 +24,8 @@ export interface GateInputOptions {
   readonly head: ChainedOperator;
   /** By input index of the head operator. */
   readonly inputs: readonly OperatorInput[];
+  /** Watermarks are merged over all channels, whichever input they belong to. */
+  readonly unitesInputs: boolean;
   readonly skipAlignment: boolean;
   readonly clock: Clock;
   /** True when no further record may be processed in this step. */
@@ -40,7 +43,7 @@ export class GateInput implements GateHandler, SubtaskInput {
   /** By channel. */
   readonly #inputs: readonly OperatorInput[];
   readonly #alignment: BarrierAlignment;
-  readonly #merger: WatermarkMerger;
+  readonly #watermarks: WatermarkMerger | InputWatermarks;
   #recordsRead = 0;
   /** When the first barrier of the checkpoint that is being aligned came. */
   #alignmentSinceMs = 0;
@@ -48,14 +51,13 @@ export class GateInput implements GateHandler, SubtaskInput {
   constructor(options: GateInputOptions) {
     this.#options = options;
     const { channelCount } = options.gate;
-    this.#inputs = Array.from({ length: channelCount }, (_, channelIndex) =>
-      must(options.inputs[options.gate.inputIndexOf(channelIndex)], 'input of the channel'),
-    );
+    const inputOfChannel = Array.from({ length: channelCount }, (_, index) => options.gate.inputIndexOf(index));
+    this.#inputs = inputOfChannel.map((inputIndex) => must(options.inputs[inputIndex], 'input of the channel'));
     this.#alignment = new BarrierAlignment({ channelCount, skipAlignment: options.skipAlignment });
-    this.#merger = new WatermarkMerger(channelCount, {
-      onWatermark: (watermarkMs) => options.onWatermark(watermarkMs),
-      onStatus: (isIdle) => options.onStatus(isIdle),
-    });
+    const hasOneInput = options.unitesInputs || options.inputs.length === 1;
+    this.#watermarks = hasOneInput
+      ? new WatermarkMerger(channelCount, options)
+      : new InputWatermarks(inputOfChannel, options);
   }
 
   get recordsRead(): number {
@@ -95,15 +97,15 @@ export class GateInput implements GateHandler, SubtaskInput {
   onControl(channelIndex: number, element: ControlElement): void {
     switch (element.kind) {
       case 'watermark':
-        return this.#merger.onWatermark(channelIndex, element.timestampMs);
+        return this.#watermarks.onWatermark(channelIndex, element.timestampMs);
       case 'status':
-        return this.#merger.onStatus(channelIndex, element.isIdle);
+        return this.#watermarks.onStatus(channelIndex, element.isIdle);
       case 'barrier':
         return this.#onBarrier(channelIndex, element);
       case 'cancel-checkpoint':
         return this.#carryOut(this.#alignment.onCancel(element.checkpointId));
       case 'end-of-input':
-        this.#merger.onEndOfInput(channelIndex);
+        this.#watermarks.onEndOfInput(channelIndex);
         return this.#carryOut(this.#alignment.onEndOfInput(channelIndex));
     }
   }

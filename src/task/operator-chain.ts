@@ -84,9 +84,12 @@ export class OperatorChain {
     return this.#waitingCount > 0;
   }
 
-  /** From the merged inputs, or from a source (whose head has no operator). Call `advance` until it returns true. */
+  /**
+   * From the merged inputs, or from a source (whose head has no operator). Call `advance` until it returns true. No input follows
+   * before that, but one element of a channel may give two watermarks: they pass one after the other.
+   */
   startWatermark(watermarkMs: EventTimeMs): void {
-    assert(this.#waitingCount === 0, 'A watermark while another one is on its way');
+    assert(this.#waitingCount <= 1, 'A watermark while others are on their way');
     this.#enter(this.#link(0), { kind: 'watermark', timestampMs: watermarkMs });
   }
 

@@ -236,6 +236,7 @@ export class Subtask {
       gate: must(gate, 'gate of a subtask with inputs'),
       head: must(chain.nodes[0], 'head of the chain').chained,
       inputs: Array.from({ length: inputCount }, (_, index) => chain.headInput(index)),
+      unitesInputs: chain.nodes[0]?.operator?.unitesInputs === true,
       skipAlignment: this.#runtime.configuration.mutants.active.has('skipped-alignment'),
       clock: this.#runtime.environment.clock,
       isFull: () => this.#mustPause(),
