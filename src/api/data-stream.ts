@@ -160,8 +160,8 @@ export class DataStream<T> {
     return rows as readonly T[];
   }
 
-  protected transform<R>(name: string, factory: OperatorFactory, key?: KeySpec): SingleOutputStreamOperator<R> {
-    return addOperator(this.definition, { name, role: { kind: 'operator', factory }, inputs: this.inputs, key });
+  protected transform<R>(name: string, factory: OperatorFactory, ...keys: KeySpec[]): SingleOutputStreamOperator<R> {
+    return addOperator(this.definition, { name, role: { kind: 'operator', factory }, inputs: this.inputs, keys });
   }
 
   #partitioned(partitioner: Partitioner): DataStream<T> {
@@ -396,7 +396,7 @@ export class WindowedStream<T, K, W extends Window> {
     const factory = windowOperator({ assigner, key, function: windowFunction, allowedLatenessMs: 0, lateTag });
     // Flink names the operator after the assigner's class.
     const { name } = assigner.constructor;
-    return addOperator(definition, { name, role: { kind: 'operator', factory }, inputs, key });
+    return addOperator(definition, { name, role: { kind: 'operator', factory }, inputs, keys: [key] });
   }
 }
 

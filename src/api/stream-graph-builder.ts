@@ -27,8 +27,8 @@ export interface NodeSettings {
 export interface NodeDraft {
   readonly id: number;
   readonly role: NodeRole;
-  /** Of its only input; undefined for operators without key. */
-  readonly key: KeySpec | undefined;
+  /** Of its inputs; none for operators without key. */
+  readonly keys: readonly KeySpec[];
   readonly inputs: readonly StreamEdge[];
   readonly settings: NodeSettings;
 }
@@ -37,7 +37,8 @@ export interface NodeAddition {
   readonly name: string;
   readonly role: NodeRole;
   readonly inputs: readonly StreamEdge[];
-  readonly key?: KeySpec | undefined;
+  /** One for each input when they are keyed. */
+  readonly keys?: readonly KeySpec[];
   readonly parallelism?: number;
 }
 
@@ -61,7 +62,7 @@ export class StreamGraphBuilder {
     const draft: NodeDraft = {
       id: this.#drafts.length,
       role: addition.role,
-      key: addition.key,
+      keys: addition.keys ?? [],
       inputs: addition.inputs,
       settings: {
         name: addition.name,
@@ -97,14 +98,14 @@ export class StreamGraphBuilder {
   /** Seals the definition. */
   build(jobName: string): StreamGraph {
     this.#isSealed = true;
-    const nodes = this.#drafts.map(({ id, role, key, inputs, settings }) => ({
+    const nodes = this.#drafts.map(({ id, role, keys, inputs, settings }) => ({
       id,
       name: settings.name,
       uid: settings.uid,
       parallelism: settings.parallelism ?? this.parallelism,
       maxParallelism: settings.maxParallelism ?? this.maxParallelism,
       role,
-      keys: role.kind === 'source' ? [] : [key],
+      keys: keysOfInputs(inputs, keys),
       inputs,
       chaining: settings.chaining,
     }));
@@ -116,4 +117,9 @@ export class StreamGraphBuilder {
     const graph = this.build(name);
     return { name, build: () => graph };
   }
+}
+
+function keysOfInputs(inputs: readonly StreamEdge[], keys: readonly KeySpec[]): readonly (KeySpec | undefined)[] {
+  const inputCount = inputs.reduce((count, { inputIndex }) => Math.max(count, inputIndex + 1), 0);
+  return Array.from({ length: inputCount }, (_, index) => keys[index]);
 }

@@ -68,6 +68,18 @@ describe('chaining', () => {
     ]);
   });
 
+  test('starts with an operator of two inputs, whatever its exchanges, and goes on behind it', () => {
+    const fixture = new StreamGraphFixture();
+    const inputs = [{ from: fixture.source('in 1') }, { from: fixture.source('in 2'), inputIndex: 1 }];
+    fixture.sink('out', [fixture.operator('Co-Map', inputs, { keys: [undefined, undefined] })]);
+    const graph = build(fixture);
+    expect(namesOf(graph)).toEqual(['Source: in 1', 'Source: in 2', 'Co-Map -> Sink: out']);
+    expect(graph.vertices[2]?.inputs.map(({ inputIndex, partitioner }) => [inputIndex, partitioner.kind])).toEqual([
+      [0, 'forward'],
+      [1, 'forward'],
+    ]);
+  });
+
   test("does not start before a 'head', and neither before nor after a 'never'", () => {
     const fixture = new StreamGraphFixture();
     const head = fixture.operator('Head', [fixture.source('in')], { chaining: 'head' });

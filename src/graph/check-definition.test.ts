@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { KEY, StreamGraphFixture } from '../../test/support/stream-graph-fixture.ts';
 import { buildJobGraph } from './build-job-graph.ts';
 import type { JobGraphDefaults } from './resolved-node.ts';
+import type { KeySpec } from './stream-graph.ts';
 
 const DEFAULTS: JobGraphDefaults = { parallelism: 2, maxParallelism: undefined };
 
@@ -100,6 +101,20 @@ describe('a definition', () => {
     const fixture = new StreamGraphFixture();
     fixture.sink('out', [fixture.operator('op', [fixture.source('numbers')], options)]);
     expect(failureOf(fixture).message).toContain(message);
+  });
+
+  test('with inputs whose keys are hashed differently is refused', () => {
+    const fixture = new StreamGraphFixture();
+    const byLength: KeySpec = { ...KEY, hash: () => 1, hashId: 'length' };
+    const inputs = [KEY, byLength].map((key, inputIndex) => ({
+      from: fixture.source(`numbers ${inputIndex}`),
+      partitioner: { kind: 'hash', key } as const,
+      inputIndex,
+    }));
+    fixture.sink('out', [fixture.operator('both', inputs, { keys: [KEY, byLength] })]);
+    expect(failureOf(fixture).message).toContain(
+      "operator 'both' has inputs whose keys are hashed differently, by the default and 'length'",
+    );
   });
 
   test('in which something follows a sink is refused', () => {

@@ -102,6 +102,15 @@ function* inputs(resolved: ResolvedNode): Generator<Problem> {
   if (node.role.kind === 'source' && resolved.inputs.length > 0) yield invalid(`${nameOf(node)} has an input`);
   if (node.role.kind !== 'source' && resolved.inputs.length === 0) yield invalid(`${nameOf(node)} has no input`);
   for (const edge of resolved.inputs) yield* input(edge);
+  yield* hashes(node);
+}
+
+/** A key must have one key group, whichever input its records come from. */
+function* hashes(node: StreamNode): Generator<Problem> {
+  const ids = new Set(node.keys.flatMap((key) => (key === undefined ? [] : [key.hashId])));
+  if (ids.size < 2) return;
+  const names = [...ids].map((id) => (id === undefined ? 'the default' : `'${id}'`)).join(' and ');
+  yield invalid(`${nameOf(node)} has inputs whose keys are hashed differently, by ${names}: give both the same hash`);
 }
 
 function* input(edge: ResolvedEdge): Generator<Problem> {
