@@ -48,7 +48,7 @@ export class FakeMaster implements MasterCalls {
     this.hear(event.kind);
   }
 
-  collected(_sinkId: string, batchId: string): void {
+  collected(_sinkId: string, batchId: string, _rows: Uint8Array): void {
     this.hear(`collected ${batchId}`);
   }
 
