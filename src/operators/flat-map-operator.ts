@@ -1,10 +1,9 @@
-import { MillraceError } from '../base/errors.ts';
 import type { EventTimeMs } from '../base/event-time.ts';
 import type { OperatorFactory, OperatorInput } from '../base/operator.ts';
 import { freezeValue } from '../codec/freeze-value.ts';
 import type { Collector } from './functions/collector.ts';
 import type { FlatMapFunction } from './functions/flat-map-function.ts';
-import { rejectThenable } from './promise-check.ts';
+import { rejectUnusedResult } from './unused-result.ts';
 import { UserFunctionOperator } from './user-function-operator.ts';
 
 export function flatMapOperator<In, Out>(fn: FlatMapFunction<In, Out>): OperatorFactory {
@@ -27,17 +26,6 @@ class FlatMapOperator<In, Out> extends UserFunctionOperator<Out> implements Oper
     if (this.checkMutation) freezeValue(value);
     this.collector.timestampMs = timestampMs;
     const result = this.#flatMap(value, this.collector);
-    if (result !== undefined) this.#rejectResult(result);
-  }
-
-  /** An array returned out of habit would be lost without a word: the type of a function without result allows it. */
-  #rejectResult(result: unknown): void {
-    rejectThenable(result, 'flatMap', this.operatorName);
-    if (!Array.isArray(result)) return;
-    throw new MillraceError(
-      'USER_FUNCTION_FAILED',
-      `Calling flatMap of operator '${this.operatorName}' failed: it returned an array, and only what it gives to out.collect is emitted`,
-      { recovery: 'fail-job' },
-    );
+    if (result !== undefined) rejectUnusedResult(result, 'flatMap', this.operatorName);
   }
 }
