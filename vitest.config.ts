@@ -4,6 +4,10 @@ import type { ViteUserConfig } from 'vitest/config';
 // Hundreds of processes and threads load the same sources: what one has compiled serves the others. They inherit the variable.
 process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(new URL('./node_modules/.cache/node-compile', import.meta.url));
 
+// What a test's process prints is compared as text, whatever the terminal or the machine that runs the tests asks for.
+delete process.env['FORCE_COLOR'];
+process.env['NO_COLOR'] = '1';
+
 /** Self-imports of 'millrace' resolve to src/. Vitest hands the condition on to Node, so it reaches worker threads too. */
 const conditions = ['source'];
 
@@ -43,6 +47,8 @@ const config: ViteUserConfig = {
         extends: true,
         test: {
           name: 'slow',
+          // They wait for processes, disks and timeouts more than they compute.
+          maxWorkers: 3,
           include: ['src/**/*.process.test.ts', 'test/{crash,e2e,house,integration,package}/**/*.test.ts'],
           pool: 'forks',
           experimental: { viteModuleRunner: false },

@@ -7,7 +7,7 @@ import type { Channel } from '../../src/base/channel.ts';
 import { CommitPermit } from '../../src/base/commit-permit.ts';
 import type { TriggerCheckpoint } from '../../src/base/control-plane.ts';
 import type { AlignmentMode } from '../../src/base/elements.ts';
-import { checkpointId, jobId, operatorId, subtaskKey } from '../../src/base/ids.ts';
+import { checkpointId, jobId, operatorId } from '../../src/base/ids.ts';
 import type { SubtaskAddress } from '../../src/base/ids.ts';
 import type { KeyedStateBackend } from '../../src/base/keyed-state.ts';
 import { SubtaskMetrics } from '../../src/base/metrics.ts';
@@ -281,10 +281,6 @@ export function permit(id: number): CommitPermit {
 /** Operator id of a chain member. */
 export function memberId(index: number): ReturnType<typeof operatorId> {
   return operatorId(index.toString(16).padStart(32, '0'));
-}
-
-export function keyOf(fixture: SubtaskFixture): string {
-  return subtaskKey(fixture.address);
 }
 
 function channels(count: number, capacityRecords: number): readonly Channel[] {
