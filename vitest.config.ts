@@ -48,7 +48,7 @@ const config: ViteUserConfig = {
         test: {
           name: 'slow',
           // They wait for processes, disks and timeouts more than they compute.
-          maxWorkers: 3,
+          maxWorkers: 2,
           include: ['src/**/*.process.test.ts', 'test/{crash,e2e,house,integration,package}/**/*.test.ts'],
           pool: 'forks',
           experimental: { viteModuleRunner: false },

@@ -49,10 +49,10 @@ function startNpm(...args: string[]): Started {
   // Two lines may come in one chunk, within one turn of the event loop: each is kept until somebody asks.
   const lines = on(createInterface({ input: npm.stdout }), 'line');
   const line = async (pattern: RegExp): Promise<string> => {
-    for await (const [text] of lines as AsyncIterable<[string]>) {
-      if (pattern.test(text)) return text;
+    for (;;) {
+      const { value } = (await lines.next()) as IteratorYieldResult<[string]>; // without an end; readline passes the text of the line
+      if (pattern.test(value[0])) return value[0];
     }
-    throw new Error(`No line matches ${String(pattern)}`);
   };
   // 'close' comes only when the last holder of the pipes has ended, a left-over grandchild included.
   const allGone = once(npm, 'close').then(([code]: (number | null)[]) => code ?? null);
