@@ -49,6 +49,7 @@ const config: ViteUserConfig = {
           name: 'slow',
           // They wait for processes, disks and timeouts more than they compute.
           maxWorkers: 2,
+          sequence: { groupOrder: 1 },
           include: ['src/**/*.process.test.ts', 'test/{crash,e2e,house,integration,package}/**/*.test.ts'],
           pool: 'forks',
           experimental: { viteModuleRunner: false },
