@@ -1,112 +1,65 @@
-/** One run of a query in this process, and what it cost. */
+/** One run of a query, and what it cost. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { run } from 'millrace';
-import type { JobEvent, JobHandle } from 'millrace';
+import type { Measurement, QueryRun } from './measurement.ts';
 import type { Query } from './queries.ts';
 import { readResults } from './result-folder.ts';
+import { runQuery } from './run-query.ts';
+import type { QueryFolders, RunFigures } from './run-query.ts';
+import { simulateQuery } from './simulate-query.ts';
 
-export interface MeasureOptions {
-  readonly events: number;
-  readonly parallelism: number;
-  readonly host: 'threads' | 'inline';
-  /** ms; 0: no checkpoints. */
-  readonly checkpointIntervalMs: number;
-  readonly isVerified: boolean;
-}
+const PROCESS_MAIN = join(import.meta.dirname, 'query-process-main.ts');
 
-export interface Measurement {
-  readonly rows: number;
-  /** Undefined when the run was not verified. */
-  readonly check: number | undefined;
-  /** From all subtasks running to the last finished. */
-  readonly seconds: number;
-  readonly cpuSeconds: number;
-  readonly checkpoints: {
-    readonly count: number;
-    readonly medianMs: number;
-    readonly longestMs: number;
-    readonly bytes: number;
-  };
-}
-
-/** How often the job is looked at: what the times may be wrong by. */
-const LOOK_INTERVAL_MS = 5;
-
-export async function measureQuery(query: Query, options: MeasureOptions): Promise<Measurement> {
+/** In this process, but for a run that is to be killed. */
+export async function measureQuery(query: Query, run: QueryRun, seed: number = 1): Promise<Measurement> {
+  if (run.host === 'sim') return simulateQuery(query, run, seed);
   const directory = mkdtempSync(join(tmpdir(), 'millrace-bench-'));
-  const durations: number[] = [];
-  let bytes = 0;
-  const onEvent = (event: JobEvent): void => {
-    if (event.kind !== 'checkpoint-completed') return;
-    durations.push(event.checkpoint.durationMs);
-    bytes += event.checkpoint.writtenBytes;
+  const folders: QueryFolders = {
+    checkpoints: join(directory, 'checkpoints'),
+    results: join(directory, 'results'),
+    crashMarker: join(directory, 'has-crashed'),
   };
-  const results = join(directory, 'results');
-  mkdirSync(results);
-  const cpuBefore = process.cpuUsage();
+  mkdirSync(folders.results);
   try {
-    const handle = await run(query.module, {
-      parallelism: options.parallelism,
-      host: options.host,
-      parameters: { events: String(options.events), results, verify: String(options.isVerified) },
-      configuration: configuration(directory, options.checkpointIntervalMs),
-      onEvent,
-    });
-    const seconds = await timeOf(handle);
-    const cpu = process.cpuUsage(cpuBefore);
-    const { rows, sum } = readResults(results, options.parallelism);
-    return {
-      rows,
-      check: options.isVerified ? sum : undefined,
-      seconds,
-      cpuSeconds: (cpu.user + cpu.system) / 1e6,
-      checkpoints: {
-        count: durations.length,
-        medianMs: median(durations),
-        longestMs: Math.max(0, ...durations),
-        bytes,
-      },
-    };
+    const isKilled = run.crash?.kind === 'kill';
+    const figures = isKilled ? await runTwice(query, run, folders) : await runQuery(query.module, run, folders);
+    if (run.crash !== undefined && figures.restarts === 0) throw new Error('The run has ended before it crashed');
+    const { rows, sum } = readResults(folders.results, run.parallelism);
+    return { ...figures, rows, check: run.isVerified ? sum : undefined };
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
 }
 
-function configuration(directory: string, checkpointIntervalMs: number): Readonly<Record<string, string>> {
-  const withoutRestarts = { 'restart-strategy.type': 'none' };
-  if (checkpointIntervalMs === 0) return withoutRestarts;
-  return {
-    ...withoutRestarts,
-    'execution.checkpointing.interval': `${checkpointIntervalMs} ms`,
-    'execution.checkpointing.dir': directory,
-  };
+/** In processes of their own: the first one is killed, the second one resumes. The figures are of the second. */
+async function runTwice(query: Query, run: QueryRun, folders: QueryFolders): Promise<RunFigures> {
+  const first = await runInProcess(query, run, folders);
+  if (first.signal !== 'SIGKILL') throw new Error('The run has ended before it was killed');
+  const { figures } = await runInProcess(query, run, folders);
+  if (figures === undefined) throw new Error('The run that was to resume has failed');
+  return { ...figures, restarts: 1 };
 }
 
-/** Rejects when the job fails. */
-async function timeOf(handle: JobHandle): Promise<number> {
-  let startedAt: number | undefined;
-  let finishedAt: number | undefined;
-  const look = (): void => {
-    const { vertices } = handle.status();
-    const count = (of: 'runningSubtasks' | 'finishedSubtasks'): number =>
-      vertices.reduce((sum, vertex) => sum + vertex[of], 0);
-    const all = vertices.reduce((sum, { parallelism }) => sum + parallelism, 0);
-    if (count('runningSubtasks') + count('finishedSubtasks') === all) startedAt ??= performance.now();
-    if (count('finishedSubtasks') === all) finishedAt ??= performance.now();
-  };
-  const timer = setInterval(look, LOOK_INTERVAL_MS);
-  try {
-    await handle.result;
-  } finally {
-    clearInterval(timer);
-  }
-  const endedAt = performance.now();
-  return ((finishedAt ?? endedAt) - (startedAt ?? endedAt)) / 1000;
+async function runInProcess(
+  query: Query,
+  run: QueryRun,
+  folders: QueryFolders,
+): Promise<{ readonly signal: NodeJS.Signals | null; readonly figures: RunFigures | undefined }> {
+  const request: QueryRequest = { module: query.module.href, run, folders };
+  const command = ['--conditions=source', PROCESS_MAIN, JSON.stringify(request)];
+  const child = spawn(process.execPath, command, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  let figures: RunFigures | undefined;
+  // What query-process-main.ts sends.
+  child.on('message', (message) => (figures = message as RunFigures));
+  await once(child, 'close');
+  return { signal: child.signalCode, figures };
 }
 
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+export interface QueryRequest {
+  readonly module: string;
+  readonly run: QueryRun;
+  readonly folders: QueryFolders;
 }

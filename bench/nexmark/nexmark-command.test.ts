@@ -5,7 +5,8 @@ describe('flags of the benchmark', () => {
   it('have defaults but for the query', () => {
     expect(parseNexmarkFlags(['--query', 'keyed', '--parallelism', '2'])).toEqual({
       query: 'keyed',
-      options: { events: 20_000_000, parallelism: 2, host: 'threads', checkpointIntervalMs: 1000, isVerified: false },
+      run: { events: 20_000_000, parallelism: 2, host: 'threads', checkpointIntervalMs: 1000, isVerified: false },
+      seed: 1,
       warmUpEvents: 5_000_000,
       isJson: false,
     });
@@ -16,7 +17,7 @@ describe('flags of the benchmark', () => {
       '--query keyed --events 1000 --verify --json --host inline --checkpoint-interval 0'.split(' '),
     );
     expect(flags).toMatchObject({
-      options: { events: 1000, host: 'inline', checkpointIntervalMs: 0, isVerified: true },
+      run: { events: 1000, host: 'inline', checkpointIntervalMs: 0, isVerified: true },
       warmUpEvents: 1000,
       isJson: true,
     });

@@ -111,6 +111,7 @@ class ResultCommitter implements Committer<PartialResult> {
 async function publish(part: PartialResult, folder: string, { files }: Environment): Promise<void> {
   const name = `part-${part.subtaskIndex}`;
   const temporary = `${folder}/.${name}`;
+  await files.makeDirectories(folder);
   const file = await files.open(temporary, 'write');
   await file.write(new TextEncoder().encode(`${JSON.stringify(part)}\n`), 0);
   await file.sync();

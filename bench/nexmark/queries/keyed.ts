@@ -1,6 +1,7 @@
 /** Running count and sum for each of a million keys: one state access and one row for every event, and no strings. */
-import { DataGenerator, job, KeyedProcessFunction, valueState, WatermarkStrategy } from 'millrace';
+import { job, KeyedProcessFunction, valueState, WatermarkStrategy } from 'millrace';
 import type { Collector } from 'millrace';
+import { generatorOf } from '../event-streams.ts';
 import { keyAt } from '../generator.ts';
 import { resultSink } from '../result-sink.ts';
 
@@ -33,9 +34,7 @@ export default job('nexmark-keyed', (env) => {
   const { parameters } = env;
   env
     .fromSource(
-      DataGenerator.of((n): Reading => ({ key: keyAt(n, KEY_COUNT), value: n % 1000 }), {
-        count: Number(parameters.require('events')),
-      }),
+      generatorOf((n): Reading => ({ key: keyAt(n, KEY_COUNT), value: n % 1000 }), parameters),
       WatermarkStrategy.noWatermarks(),
       'events',
     )
