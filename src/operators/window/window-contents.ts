@@ -15,9 +15,9 @@ import type { Window } from './window-assigner.ts';
 import type { WindowFunction } from './window-function.ts';
 
 export interface WindowContents<In> {
-  /** True when the window had no contents before. */
-  add(namespace: Namespace, value: In): boolean;
-  /** Removes the contents and gives what the window function sees: the one result, or each element. Undefined for none. */
+  /** True when the window had no contents before. `inputIndex`: where the value came from, 0 or 1. */
+  add(namespace: Namespace, value: In, inputIndex: number): boolean;
+  /** Removes the contents and gives what the window function sees: the one result, each element, or both sides. Undefined for none. */
   take(namespace: Namespace): readonly unknown[] | undefined;
 }
 
@@ -25,15 +25,21 @@ const STATE_NAME = 'window-contents';
 const REDUCING: StateDescriptorInfo = { name: STATE_NAME, kind: 'reducing' };
 const AGGREGATING: StateDescriptorInfo = { name: STATE_NAME, kind: 'aggregating' };
 const ELEMENTS: StateDescriptorInfo = { name: STATE_NAME, kind: 'list' };
+const ELEMENTS_1: StateDescriptorInfo = { name: `${STATE_NAME}-1`, kind: 'list' };
+const ELEMENTS_2: StateDescriptorInfo = { name: `${STATE_NAME}-2`, kind: 'list' };
 
-export function contentsInfo<In, Out, K, W extends Window>(fn: WindowFunction<In, Out, K, W>): StateDescriptorInfo {
+export function contentsInfos<In, Out, K, W extends Window>(
+  fn: WindowFunction<In, Out, K, W>,
+): readonly StateDescriptorInfo[] {
   switch (fn.kind) {
     case 'reduce':
-      return REDUCING;
+      return [REDUCING];
     case 'aggregate':
-      return AGGREGATING;
+      return [AGGREGATING];
     case 'process':
-      return ELEMENTS;
+      return [ELEMENTS];
+    case 'co-group':
+      return [ELEMENTS_1, ELEMENTS_2];
   }
 }
 
@@ -42,14 +48,15 @@ export function bindContents<In, Out, K, W extends Window>(
   backend: KeyedStateBackend,
   operatorName: string,
 ): WindowContents<In> {
-  const table = backend.table(contentsInfo(fn));
   switch (fn.kind) {
     case 'reduce':
-      return new ReducingContents(fn.reduce, table, operatorName);
+      return new ReducingContents(fn.reduce, backend.table(REDUCING), operatorName);
     case 'aggregate':
-      return new AggregatingContents(fn.aggregate, table, operatorName);
+      return new AggregatingContents(fn.aggregate, backend.table(AGGREGATING), operatorName);
     case 'process':
-      return new ElementContents(table);
+      return new ElementContents(backend.table(ELEMENTS));
+    case 'co-group':
+      return new TwoSidedContents(backend.table(ELEMENTS_1), backend.table(ELEMENTS_2));
   }
 }
 
@@ -138,6 +145,33 @@ class ElementContents<In> implements WindowContents<In> {
     const elements = this.#table.get(namespace) as readonly unknown[] | undefined;
     if (elements !== undefined) this.#table.remove(namespace);
     return elements;
+  }
+}
+
+/** A list state for each input, so that nothing is wrapped to remember where it came from. */
+class TwoSidedContents<In> implements WindowContents<In> {
+  readonly #first: StateTable;
+  readonly #second: StateTable;
+
+  constructor(first: StateTable, second: StateTable) {
+    this.#first = first;
+    this.#second = second;
+  }
+
+  add(namespace: Namespace, value: In, inputIndex: number): boolean {
+    const own = inputIndex === 0 ? this.#first : this.#second;
+    const other = inputIndex === 0 ? this.#second : this.#first;
+    const isNew = !own.has(namespace) && !other.has(namespace);
+    own.append(namespace, value);
+    return isNew;
+  }
+
+  take(namespace: Namespace): readonly unknown[] | undefined {
+    const first = this.#first.get(namespace);
+    const second = this.#second.get(namespace);
+    if (first !== undefined) this.#first.remove(namespace);
+    if (second !== undefined) this.#second.remove(namespace);
+    return first === undefined && second === undefined ? undefined : [first ?? [], second ?? []];
   }
 }
 

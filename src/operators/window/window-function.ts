@@ -19,4 +19,9 @@ export type WindowFunction<In, Out, K, W extends Window> =
       readonly aggregate: AggregateFunction<In, unknown, unknown>;
       readonly process?: ProcessWindowFunction<never, Out, K, W> | undefined;
     }
-  | { readonly kind: 'process'; readonly process: ProcessWindowFunction<In, Out, K, W> };
+  | { readonly kind: 'process'; readonly process: ProcessWindowFunction<In, Out, K, W> }
+  | {
+      /** Keeps the elements of two inputs apart; `process` gets two arrays, those of the first and those of the second. */
+      readonly kind: 'co-group';
+      readonly process: ProcessWindowFunction<readonly unknown[], Out, K, W>;
+    };

@@ -21,9 +21,11 @@ import type { OutputTag } from '../functions/output-tag.ts';
 import type { ProcessWindowFunction } from '../functions/process-window-function.ts';
 import { CurrentKey } from '../current-key.ts';
 import { afterSetup } from '../not-set-up.ts';
+import { inputOf } from '../two-inputs.ts';
+import type { TwoInputOperator } from '../two-inputs.ts';
 import { UserFunctionOperator } from '../user-function-operator.ts';
 import type { Window, WindowAssigner } from './window-assigner.ts';
-import { bindContents, contentsInfo } from './window-contents.ts';
+import { bindContents, contentsInfos } from './window-contents.ts';
 import type { WindowContents } from './window-contents.ts';
 import type { WindowFunction } from './window-function.ts';
 import { WindowProcess } from './window-process.ts';
@@ -32,6 +34,8 @@ export interface WindowOperatorOptions<In, Out, K, W extends Window> {
   readonly assigner: WindowAssigner<In, W>;
   readonly function: WindowFunction<In, Out, K, W>;
   readonly key: KeySpec;
+  /** Of the second input of a 'co-group'; the watermarks of both are merged as those of a union, as in Flink. */
+  readonly secondKey?: KeySpec;
   /** How long after its firing a window still takes records. Only 0 is supported: windows are removed as they fire. */
   readonly allowedLatenessMs: number;
   /** Where late records go instead of being dropped. */
@@ -42,10 +46,12 @@ export function windowOperator<In, Out, K, W extends Window>(
   options: WindowOperatorOptions<In, Out, K, W>,
 ): OperatorFactory {
   assert(options.allowedLatenessMs === 0, () => `Allowed lateness of ${options.allowedLatenessMs} ms is not supported`);
+  const isCoGroup = options.function.kind === 'co-group';
+  assert(isCoGroup === (options.secondKey !== undefined), 'Windows of two inputs without a second key, or the reverse');
   return {
-    kind: 'window',
+    kind: isCoGroup ? 'co-group' : 'window',
     states: declaredStateInfos(
-      { info: contentsInfo(options.function) },
+      ...contentsInfos(options.function).map((info) => ({ info })),
       ...WindowProcess.declaredStates(options.function.process),
     ),
     isStateful: true,
@@ -53,7 +59,11 @@ export function windowOperator<In, Out, K, W extends Window>(
   };
 }
 
-class WindowOperator<In, Out, K, W extends Window> extends UserFunctionOperator<Out> implements OperatorInput {
+class WindowOperator<In, Out, K, W extends Window>
+  extends UserFunctionOperator<Out>
+  implements OperatorInput, TwoInputOperator<In, In>
+{
+  readonly unitesInputs = true;
   readonly #options: WindowOperatorOptions<In, Out, K, W>;
   readonly #assigner: WindowAssigner<In, W>;
   #running: Running<In, Out, K, W> | undefined;
@@ -64,19 +74,21 @@ class WindowOperator<In, Out, K, W extends Window> extends UserFunctionOperator<
     this.#assigner = options.assigner;
   }
 
-  override input(): OperatorInput {
-    return this;
+  override input(index: number): OperatorInput {
+    return this.#options.secondKey === undefined ? this : inputOf(this, index);
   }
 
   override setup(context: OperatorContext): void {
     super.setup(context);
     this.#checkRestoredWindows(context);
-    const keys = new CurrentKey(context, this.#options.key);
+    const { key, secondKey } = this.#options;
+    const keys = new CurrentKey(context, key);
     const process: ProcessWindowFunction<never, Out, K, W> | undefined = this.#options.function.process;
     const progress = new EventTimeProgress(context, keys.backend.timers, this.#onTimer);
     this.#running = {
       context,
       keys,
+      secondKeys: secondKey === undefined ? undefined : new CurrentKey(context, secondKey),
       progress,
       contents: bindContents(this.#options.function, keys.backend, context.operatorName),
       process:
@@ -88,10 +100,31 @@ class WindowOperator<In, Out, K, W extends Window> extends UserFunctionOperator<
 
   processElement(value: In, timestampMs: EventTimeMs, keyGroup: number): void {
     const running = afterSetup(this.#running);
+    this.#addToWindows(running, running.keys, 0, value, timestampMs, keyGroup);
+  }
+
+  processElement1(value: In, timestampMs: EventTimeMs, keyGroup: number): void {
+    const running = afterSetup(this.#running);
+    this.#addToWindows(running, running.keys, 0, value, timestampMs, keyGroup);
+  }
+
+  processElement2(value: In, timestampMs: EventTimeMs, keyGroup: number): void {
+    const running = afterSetup(this.#running);
+    this.#addToWindows(running, afterSetup(running.secondKeys), 1, value, timestampMs, keyGroup);
+  }
+
+  #addToWindows(
+    running: Running<In, Out, K, W>,
+    keys: CurrentKey,
+    inputIndex: number,
+    value: In,
+    timestampMs: EventTimeMs,
+    keyGroup: number,
+  ): void {
     if (this.checkMutation) freezeValue(value);
     if (!hasTimestamp(timestampMs)) throw timestampMissing(this.operatorName);
     const watermarkMs = running.progress.watermarkMs;
-    running.keys.set(value, keyGroup);
+    keys.set(value, keyGroup);
     const windows = this.#assigner.assignWindows(value, timestampMs);
     let isInWindow = false;
     for (let index = 0; index < windows.length; index++) {
@@ -99,10 +132,10 @@ class WindowOperator<In, Out, K, W extends Window> extends UserFunctionOperator<
       if (window === undefined || window.maxTimestampMs <= watermarkMs) continue;
       isInWindow = true;
       const namespace = this.#assigner.toNamespace(window);
-      const isNew = running.contents.add(namespace, value);
+      const isNew = running.contents.add(namespace, value, inputIndex);
       if (isNew) running.keys.backend.timers.register('event-time', namespace, window.maxTimestampMs);
     }
-    running.keys.clear();
+    keys.clear();
     // A record in no window at all (a gap between windows) is only late if the watermark has passed it.
     if (!isInWindow && timestampMs <= watermarkMs) this.#onLateRecord(value, timestampMs, running.context);
   }
@@ -161,6 +194,7 @@ class WindowOperator<In, Out, K, W extends Window> extends UserFunctionOperator<
 interface Running<In, Out, K, W extends Window> {
   readonly context: OperatorContext;
   readonly keys: CurrentKey;
+  readonly secondKeys: CurrentKey | undefined;
   readonly progress: EventTimeProgress;
   readonly contents: WindowContents<In>;
   readonly process: WindowProcess<Out, K, W> | undefined;
