@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { pathToFileURL, fileURLToPath } from 'node:url';
 import { fileErrorCode } from '../base/files.ts';
@@ -57,7 +57,7 @@ export async function loadJobModule(module: URL | string): Promise<JobModule> {
     path,
     identity: {
       modulePath: packageDirectory === undefined ? path : relative(packageDirectory, path),
-      packageName: packageDirectory === undefined ? '' : await packageName(packageDirectory),
+      packageName: packageDirectory === undefined ? '' : await packageName(packageDirectory, path),
     },
   };
 }
@@ -130,10 +130,19 @@ function nearestPackage(path: string): string | undefined {
   return directory;
 }
 
-async function packageName(directory: string): Promise<string> {
-  const { readFile } = await import('node:fs/promises');
-  const manifest: unknown = JSON.parse(await readFile(join(directory, 'package.json'), 'utf8'));
+/** @throws JOB_MODULE_INVALID: Node itself looks into package.json only where a file's extension does not say what the file is */
+async function packageName(directory: string, modulePath: string): Promise<string> {
+  const manifest = await readManifest(join(directory, 'package.json'), modulePath);
   const hasName =
     typeof manifest === 'object' && manifest !== null && 'name' in manifest && typeof manifest.name === 'string';
   return hasName ? String(manifest.name) : '';
+}
+
+async function readManifest(manifestPath: string, modulePath: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(manifestPath, 'utf8'));
+  } catch (error) {
+    const message = `Loading job module '${modulePath}' failed: '${manifestPath}' cannot be read: ${messageOf(error)}`;
+    throw new MillraceError('JOB_MODULE_INVALID', message, { cause: error });
+  }
 }
