@@ -6,6 +6,8 @@
 import { describe, expect, test } from 'vitest';
 import { hasTimestamp, NO_TIMESTAMP } from '../../src/base/event-time.ts';
 import type { EventTimeMs } from '../../src/base/event-time.ts';
+import { InputWatermarks } from '../../src/exchange/input-watermarks.ts';
+import { WatermarkMerger } from '../../src/exchange/watermark-merger.ts';
 import { goldenCase, goldenRules } from './golden-case.ts';
 import { normalised } from './golden-order.ts';
 import type { OutputLine } from './golden-order.ts';
@@ -113,6 +115,33 @@ export function operatorJob(options: HarnessOptions, replay: Replay): ReplayedJo
   };
 }
 
+/**
+ * The job of a case with two inputs of one operator. `isUnion`: watermarks and idleness are those of a union. As at the scripted
+ * sources of the recordings, an element or a watermark makes an idle input active again.
+ */
+export function twoInputJob(options: HarnessOptions, replay: Replay, isUnion: boolean): ReplayedJob {
+  const harness = replayHarness(options, replay);
+  const listener = {
+    onWatermark: (watermarkMs: EventTimeMs) => harness.watermark(watermarkMs),
+    onStatus: (isIdle: boolean) => harness.status(isIdle),
+  };
+  const watermarks = isUnion ? new WatermarkMerger(2, listener) : new InputWatermarks([0, 1], listener);
+  return {
+    apply: (line) => {
+      const input = line.input ?? 0;
+      watermarks.onStatus(input, line.idle === true);
+      if (line.watermark !== undefined) watermarks.onWatermark(input, timeOf(line.watermark));
+      else if (line.idle !== true) harness.element(line.value, timeOf(line.ts ?? null), input);
+      return harness.take().map(outputLine);
+    },
+    endOfInput: () => {
+      watermarks.onEndOfInput(0);
+      watermarks.onEndOfInput(1);
+      return harness.take().map(outputLine);
+    },
+  };
+}
+
 export function replayHarness(
   options: HarnessOptions,
   { fireLimit, restoreEvery, parallelisms }: Replay,
@@ -130,7 +159,7 @@ export function applyLine(harness: OperatorHarness, line: InputLine): void {
   if (line.watermark !== undefined) harness.watermark(timeOf(line.watermark));
   else if (line.processingTime !== undefined) harness.processingTime(line.processingTime);
   else if (line.idle === true) harness.status(true);
-  else harness.element(line.value, line.ts === null || line.ts === undefined ? NO_TIMESTAMP : timeOf(line.ts));
+  else harness.element(line.value, timeOf(line.ts ?? null));
 }
 
 /** Passes on what one operator emitted to the next one. */
@@ -153,7 +182,8 @@ export function outputLine(emitted: Emitted): OutputLine {
   }
 }
 
-function timeOf(time: GoldenTime): EventTimeMs {
+function timeOf(time: GoldenTime | null): EventTimeMs {
+  if (time === null) return NO_TIMESTAMP;
   return time === 'MAX' ? Number.POSITIVE_INFINITY : time === 'MIN' ? Number.NEGATIVE_INFINITY : time;
 }
 

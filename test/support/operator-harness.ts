@@ -25,6 +25,8 @@ export interface HarnessOptions {
   /** Called once for each subtask and restore: a function object is opened once. */
   readonly makeOperator: () => OperatorFactory;
   readonly key?: KeySpec;
+  /** Of the second input of an operator that has two. */
+  readonly secondKey?: KeySpec;
   readonly parallelism?: number;
   readonly maxParallelism?: number;
   /** Timers fired in one call. */
@@ -79,10 +81,13 @@ export class OperatorHarness {
     );
   }
 
-  element(value: unknown, timestampMs: EventTimeMs = NO_TIMESTAMP): void {
-    const { key } = this.#options;
-    const keyGroup = key === undefined ? NO_KEY_GROUP : this.#keyGroupOf(key, value);
-    this.#subtaskOf(keyGroup).call((operator) => operator.input(0).processElement(value, timestampMs, keyGroup));
+  element(value: unknown, timestampMs: EventTimeMs = NO_TIMESTAMP, inputIndex: number = 0): void {
+    const { key, secondKey } = this.#options;
+    const ownKey = inputIndex === 0 ? key : secondKey;
+    const keyGroup = ownKey === undefined ? NO_KEY_GROUP : this.#keyGroupOf(ownKey, value);
+    this.#subtaskOf(keyGroup).call((operator) =>
+      operator.input(inputIndex).processElement(value, timestampMs, keyGroup),
+    );
     this.#stepped();
   }
 
