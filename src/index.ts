@@ -36,6 +36,8 @@ export type { RuntimeContext } from './operators/functions/runtime-context.ts';
 export type { TimerService, TimeService } from './operators/functions/timer-service.ts';
 
 // Windows
+export { EventTimeSessionWindows } from './operators/window/event-time-session-windows.ts';
+export { SlidingEventTimeWindows } from './operators/window/sliding-event-time-windows.ts';
 export { TimeWindow } from './operators/window/time-window.ts';
 export { TumblingEventTimeWindows } from './operators/window/tumbling-event-time-windows.ts';
 export type { Window, WindowAssigner } from './operators/window/window-assigner.ts';

@@ -1,11 +1,10 @@
 import { assert } from '../../base/assert.ts';
-import { parseDuration } from '../../base/duration.ts';
 import type { Duration } from '../../base/duration.ts';
-import { MillraceError } from '../../base/errors.ts';
 import type { EventTimeMs } from '../../base/event-time.ts';
 import type { Namespace } from '../../base/keyed-state.ts';
 import { TimeWindow } from './time-window.ts';
 import type { WindowAssigner } from './window-assigner.ts';
+import { offsetWithin, positiveMs } from './window-parameters.ts';
 import { windowEndMs, windowStartMs } from './window-start.ts';
 
 /** Windows of one size, side by side: each record belongs to exactly one. They start at multiples of the size plus the offset. */
@@ -28,14 +27,8 @@ export class TumblingEventTimeWindows implements WindowAssigner<unknown, TimeWin
    * @param offset smaller than the size, may be negative: '-8 h' for days that begin at midnight in China
    */
   static of(size: Duration, offset: Duration = 0): TumblingEventTimeWindows {
-    const sizeMs = parseDuration(size);
-    if (sizeMs === undefined || !Number.isSafeInteger(sizeMs) || sizeMs <= 0) {
-      throw invalid(`size '${size}' is not a positive number of whole milliseconds`);
-    }
-    const offsetMs = parseOffset(offset);
-    if (offsetMs === undefined || !Number.isSafeInteger(offsetMs) || Math.abs(offsetMs) >= sizeMs) {
-      throw invalid(`offset '${offset}' is not a number of whole milliseconds below the size '${size}'`);
-    }
+    const sizeMs = positiveMs(size, 'tumbling windows', 'size');
+    const offsetMs = offsetWithin(offset, { ms: sizeMs, text: `size '${size}'` }, 'tumbling windows');
     return new TumblingEventTimeWindows(sizeMs, offsetMs);
   }
 
@@ -63,16 +56,4 @@ export class TumblingEventTimeWindows implements WindowAssigner<unknown, TimeWin
       windowEndMs(timestampMs, this.offsetMs, this.sizeMs),
     );
   }
-}
-
-function parseOffset(offset: Duration): number | undefined {
-  if (typeof offset === 'number') return offset;
-  const text = offset.trim();
-  if (!text.startsWith('-')) return parseDuration(text);
-  const amountMs = parseDuration(text.slice(1));
-  return amountMs === undefined ? undefined : -amountMs;
-}
-
-function invalid(reason: string): MillraceError {
-  return new MillraceError('JOB_DEFINITION_INVALID', `Defining tumbling windows failed: ${reason}`);
 }

@@ -20,7 +20,8 @@ export function windowEndMs(timestampMs: EventTimeMs, offsetMs: number, sizeMs: 
   return saturate(timestampMs + toEnd);
 }
 
-function saturate(timeMs: number): EventTimeMs {
+/** Beyond ±2^53 event time ends at infinity. */
+export function saturate(timeMs: number): EventTimeMs {
   if (timeMs > Number.MAX_SAFE_INTEGER) return Number.POSITIVE_INFINITY;
   return timeMs < Number.MIN_SAFE_INTEGER ? Number.NEGATIVE_INFINITY : timeMs;
 }
