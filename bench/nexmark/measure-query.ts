@@ -1,11 +1,12 @@
 /** One run of a query, and what it cost. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Measurement, QueryRun } from './measurement.ts';
 import type { Query } from './queries.ts';
+
 import { readResults } from './result-folder.ts';
 import { runQuery } from './run-query.ts';
 import type { QueryFolders, RunFigures } from './run-query.ts';
@@ -22,7 +23,6 @@ export async function measureQuery(query: Query, run: QueryRun, seed: number = 1
     results: join(directory, 'results'),
     crashMarker: join(directory, 'has-crashed'),
   };
-  mkdirSync(folders.results);
   try {
     const isKilled = run.crash?.kind === 'kill';
     const figures = isKilled ? await runTwice(query, run, folders) : await runQuery(query.module, run, folders);

@@ -1,25 +1,20 @@
-/** What the subtasks of a result sink left behind, put together. */
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+/** The result of a query: what the subtasks of its sink left behind, put together. */
+import { parsedParts, readParts } from '../parts/part-folder.ts';
 import { CheckValue } from './check-value.ts';
-import type { PartialResult } from './result-sink.ts';
 import type { TallyResult } from './tally.ts';
 
-/** @throws Error when a subtask has left nothing */
+/** @throws Error when there are not as many parts as there were subtasks */
 export function readResults(folder: string, parallelism: number): TallyResult {
-  const names = readdirSync(folder).filter((name) => !name.startsWith('.'));
-  return wholeResult(
-    names.map((name) => readFileSync(join(folder, name), 'utf8')),
-    parallelism,
-  );
+  return wholeResult(readParts<TallyResult>(folder, parallelism));
 }
 
-/** @param texts contents of the files, in any order */
-export function wholeResult(texts: readonly string[], parallelism: number): TallyResult {
-  if (texts.length !== parallelism) {
-    throw new Error(`There are results of ${texts.length} subtasks and should be of ${parallelism}`);
-  }
+/** As `readResults`, from the contents of the files. */
+export function parsedResults(texts: readonly string[], parallelism: number): TallyResult {
+  return wholeResult(parsedParts<TallyResult>(texts, parallelism));
+}
+
+function wholeResult(parts: readonly TallyResult[]): TallyResult {
   const check = new CheckValue();
-  for (const text of texts) check.addAll(JSON.parse(text) as PartialResult); // what result-sink.ts writes
+  for (const part of parts) check.addAll(part);
   return { rows: check.rows, sum: check.sum };
 }

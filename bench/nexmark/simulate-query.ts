@@ -1,7 +1,7 @@
 /** A query under the faults that a seed draws, in one thread. Its result counts; its times do not, as most of them is simulation. */
 import { simulate } from 'millrace/testing';
 import { loadJobModule } from '../../src/launch/load-job-module.ts';
-import { wholeResult } from './result-folder.ts';
+import { parsedResults } from './result-folder.ts';
 import type { Measurement, QueryRun } from './measurement.ts';
 import type { Query } from './queries.ts';
 
@@ -21,11 +21,11 @@ export async function simulateQuery(query: Query, run: QueryRun, seed: number): 
       // What a subtask keeps of its keys' rows does not move with them.
       parallelism: [parallelism],
       outputs: [RESULT_FOLDER],
-      check: (committed) => void wholeResult(committed.lines(RESULT_FOLDER), parallelism),
+      check: (committed) => void parsedResults(committed.lines(RESULT_FOLDER), parallelism),
     },
     seed,
   );
-  const { rows, sum } = wholeResult(output.lines(RESULT_FOLDER), parallelism);
+  const { rows, sum } = parsedResults(output.lines(RESULT_FOLDER), parallelism);
   const { user, system } = process.cpuUsage(cpuBefore);
   return {
     rows,

@@ -5,6 +5,7 @@
  * Counting adds up one number of each row and makes no text. Checking makes every row's text: it takes the check value of all
  * rows, or keeps the last row of each key where only those are the result.
  */
+import type { PartKeeper } from '../parts/part-sink.ts';
 import { CheckValue } from './check-value.ts';
 
 export interface RowForm<T> {
@@ -26,13 +27,7 @@ export interface TallyState extends TallyResult {
   readonly lastRows: ReadonlyMap<number | string, string>;
 }
 
-export interface Tally<T> {
-  add(row: T): void;
-  /** Of the subtasks that this one goes on for. */
-  restore(state: TallyState): void;
-  snapshot(): TallyState;
-  result(): TallyResult;
-}
+type Tally<T> = PartKeeper<T, TallyState, TallyResult>;
 
 export function makeTally<T>(form: RowForm<T>, isChecked: boolean): Tally<T> {
   if (!isChecked) return new CountingTally(form.number);
