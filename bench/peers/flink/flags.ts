@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { countFlag } from '../../command-line/flags.ts';
 import { AMOUNTS, COMPARED_QUERIES, VERIFIED_QUERIES } from './workload.ts';
 
 export const FLINK_PEER_USAGE = `peers flink [options]
@@ -34,9 +35,9 @@ export function parseFlinkPeerFlags(args: readonly string[]): FlinkPeerFlags {
   const all = isVerified ? VERIFIED_QUERIES : COMPARED_QUERIES;
   return {
     queries: queries === undefined ? all : queries.split(',').map(known),
-    events: events === undefined ? undefined : count('events', events),
-    runs: count('runs', values.runs),
-    parallelism: count('parallelism', values.parallelism),
+    events: events === undefined ? undefined : countFlag('events', events, 1),
+    runs: countFlag('runs', values.runs, 1),
+    parallelism: countFlag('parallelism', values.parallelism, 1),
     isVerified,
   };
 }
@@ -44,12 +45,4 @@ export function parseFlinkPeerFlags(args: readonly string[]): FlinkPeerFlags {
 function known(query: string): string {
   if (!Object.hasOwn(AMOUNTS, query)) throw new TypeError(`There is no query '${query}'`);
   return query;
-}
-
-function count(name: string, text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1) {
-    throw new TypeError(`'--${name}' is '${text}' and must be an integer of at least 1`);
-  }
-  return value;
 }

@@ -9,6 +9,8 @@ import { MissingProgram } from './program.ts';
 import { currentSetting, settingText } from './setting.ts';
 import { verifyQueries } from './verify.ts';
 
+export { FLINK_PEER_USAGE };
+
 const EXIT_USAGE = 2;
 
 /** @returns the exit code */
