@@ -1,6 +1,6 @@
 /**
  * The streams of a job's definition. Each call adds a node to the definition and returns the stream of its results; nothing runs
- * yet. Four classes in one file, because they return each other and files must not import each other in a circle.
+ * yet. All classes in one file, because they return each other and files must not import each other in a circle.
  *
  * What is checked by types: values from call to call, keyed state and windows only behind a key, fields of sum and min. What is not
  * (equal uids, parallelism, forward between different parallelism) is reported when the job graph is made, all at once.
@@ -11,19 +11,30 @@ import type { WatermarkStrategy } from '../base/watermark-strategy.ts';
 import type { OperatorFactory } from '../base/operator.ts';
 import { PrintSink } from '../connectors/print/print-sink.ts';
 import type { KeySpec, Partitioner, StreamEdge } from '../graph/stream-graph.ts';
+import { coFlatMapOperator } from '../operators/co-flat-map-operator.ts';
+import { coMapOperator } from '../operators/co-map-operator.ts';
+import { coProcessOperator } from '../operators/co-process-operator.ts';
 import { fieldAggregation } from '../operators/field-aggregation.ts';
 import type { FieldAggregation } from '../operators/field-aggregation.ts';
 import { filterOperator } from '../operators/filter-operator.ts';
 import { flatMapOperator } from '../operators/flat-map-operator.ts';
 import type { AggregateFunction } from '../operators/functions/aggregate-function.ts';
+import type { CoFlatMapFunction } from '../operators/functions/co-flat-map-function.ts';
+import type { CoGroupFunction } from '../operators/functions/co-group-function.ts';
+import type { CoMapFunction } from '../operators/functions/co-map-function.ts';
+import type { CoProcessFunction } from '../operators/functions/co-process-function.ts';
 import type { FilterFunction } from '../operators/functions/filter-function.ts';
 import type { FlatMapFunction } from '../operators/functions/flat-map-function.ts';
+import type { FlatJoinFunction, JoinFunction } from '../operators/functions/join-function.ts';
+import { KeyedCoProcessFunction } from '../operators/functions/keyed-co-process-function.ts';
 import { KeyedProcessFunction } from '../operators/functions/keyed-process-function.ts';
 import type { MapFunction } from '../operators/functions/map-function.ts';
 import type { OutputTag } from '../operators/functions/output-tag.ts';
 import type { ProcessFunction } from '../operators/functions/process-function.ts';
 import type { ProcessWindowFunction } from '../operators/functions/process-window-function.ts';
 import type { ReduceFunction } from '../operators/functions/reduce-function.ts';
+import { coGroupedFunction, joinedFunction } from '../operators/join/co-grouped-window-function.ts';
+import { keyedCoProcessOperator } from '../operators/keyed-co-process-operator.ts';
 import { keyedProcessOperator } from '../operators/keyed-process-operator.ts';
 import { mapOperator } from '../operators/map-operator.ts';
 import { processOperator } from '../operators/process-operator.ts';
@@ -32,17 +43,28 @@ import { rollingAggregationOperator } from '../operators/rolling-aggregation-ope
 import { timestampsAndWatermarksOperator } from '../operators/timestamps-and-watermarks-operator.ts';
 import type { Window, WindowAssigner } from '../operators/window/window-assigner.ts';
 import type { WindowFunction } from '../operators/window/window-function.ts';
-import { windowOperator } from '../operators/window/window-operator.ts';
 import { DataStreamSink } from './data-stream-sink.ts';
 import type { ComparableField, NumericField } from './field-of.ts';
+import { JoinedStreams } from './joined-streams.ts';
 import { keySpec } from './key-spec.ts';
 import type { KeyOptions, KeyType } from './key-spec.ts';
+import { edgesOfTwoInputs, keyedEdges, partitionedEdges } from './stream-edges.ts';
 import type { NodeAddition, NodeDraft, NodeSettings, StreamGraphBuilder } from './stream-graph-builder.ts';
+import { twoSidedOperator, windowedOperator } from './windowed-operator.ts';
+import type { TwoSidedWindows, WindowedStreamParts } from './windowed-operator.ts';
 
 /** State and timers need a key: a function that has them does not compile where there is none. */
 interface WithoutKey {
   readonly state?: never;
   readonly OnTimerContext?: never;
+}
+
+/** Connecting two keyed streams asks for keys of one type. */
+type SameKey<K, OtherKey> = [K] extends [OtherKey] ? ([OtherKey] extends [K] ? unknown : never) : never;
+
+/** Keeps a keyed stream whose keys do not fit from passing as one without. */
+interface NotKeyed {
+  readonly window?: never;
 }
 
 /** A stream of values of T. Immutable: a call returns a new stream and leaves this one as it is. */
@@ -85,16 +107,29 @@ export class DataStream<T> {
 
   /** All values of these streams, each in its order, mixed as they come. */
   union(...others: readonly DataStream<T>[]): DataStream<T> {
-    if (others.some((other) => other.definition !== this.definition)) {
-      throw new MillraceError(
-        'JOB_DEFINITION_INVALID',
-        'Uniting streams failed: they belong to different environments',
-      );
-    }
+    for (const other of others) this.#checkSameDefinition(other);
     return new DataStream(
       this.definition,
       [this, ...others].flatMap((stream) => stream.inputs),
     );
+  }
+
+  /** Two streams into one operator, which knows which of them a value came from. Types may differ, unlike those of a union. */
+  connect<U>(other: DataStream<U>): ConnectedStreams<T, U> {
+    return new ConnectedStreams(this.definition, this.withSecond(other));
+  }
+
+  /**
+   * Pairs of values of both streams that have equal keys and are in the same window:
+   * `a.join(b).where(keyOfA).equalTo(keyOfB).window(assigner).apply((x, y) => ...)`. A value without partner is dropped.
+   */
+  join<U>(other: DataStream<U>): JoinedStreams<T, U, JoinedWindows<T, U>> {
+    return new JoinedStreams(this.definition, this.withSecond(other), (windows) => new JoinedWindows(windows));
+  }
+
+  /** As `join`, but the function gets all values of a key and window at once, those without partner included. */
+  coGroup<U>(other: DataStream<U>): JoinedStreams<T, U, CoGroupedWindows<T, U>> {
+    return new JoinedStreams(this.definition, this.withSecond(other), (windows) => new CoGroupedWindows(windows));
   }
 
   /** Deals values out to all subtasks in turn: evens out skew. */
@@ -162,6 +197,20 @@ export class DataStream<T> {
 
   protected transform<R>(name: string, factory: OperatorFactory, ...keys: KeySpec[]): SingleOutputStreamOperator<R> {
     return addOperator(this.definition, { name, role: { kind: 'operator', factory }, inputs: this.inputs, keys });
+  }
+
+  /** This stream as the first input of what comes next, the other one as the second. */
+  protected withSecond<U>(other: DataStream<U>): readonly StreamEdge[] {
+    this.#checkSameDefinition(other);
+    return edgesOfTwoInputs(this.inputs, other.inputs);
+  }
+
+  #checkSameDefinition<U>({ definition }: DataStream<U>): void {
+    if (definition === this.definition) return;
+    throw new MillraceError(
+      'JOB_DEFINITION_INVALID',
+      'Bringing streams together failed: they belong to different environments',
+    );
   }
 
   #partitioned(partitioner: Partitioner): DataStream<T> {
@@ -278,6 +327,14 @@ export class KeyedStream<T, K> extends DataStream<T> {
     return new WindowedStream({ definition, inputs, key: this.#key, assigner, lateTag: undefined });
   }
 
+  /** Two keyed streams: values with equal keys meet in one subtask and share its state. The types of the keys must be equal. */
+  override connect<U, OtherKey>(other: KeyedStream<U, OtherKey> & SameKey<K, OtherKey>): KeyedConnectedStreams<T, U, K>;
+  override connect<U>(other: DataStream<U> & NotKeyed): ConnectedStreams<T, U>;
+  override connect<U>(other: DataStream<U>): ConnectedStreams<T, U> {
+    if (!(other instanceof KeyedStream)) return super.connect(other);
+    return new KeyedConnectedStreams(this.definition, this.withSecond<U>(other), [this.#key, other.#key]);
+  }
+
   // A keyed stream is partitioned by its key and by nothing else. These do not compile; the error is for plain JavaScript.
 
   override rebalance(this: never): never {
@@ -306,12 +363,104 @@ export class KeyedStream<T, K> extends DataStream<T> {
   }
 }
 
-interface WindowedStreamParts<T, W extends Window> {
-  readonly definition: StreamGraphBuilder;
-  readonly inputs: readonly StreamEdge[];
-  readonly key: KeySpec;
-  readonly assigner: WindowAssigner<T, W>;
-  readonly lateTag: OutputTag<T> | undefined;
+/** Two streams as the two inputs of one operator. */
+export class ConnectedStreams<T1, T2> {
+  protected readonly definition: StreamGraphBuilder;
+  protected readonly inputs: readonly StreamEdge[];
+
+  /** Made by streams only. */
+  constructor(definition: StreamGraphBuilder, inputs: readonly StreamEdge[]) {
+    this.definition = definition;
+    this.inputs = inputs;
+  }
+
+  /** Values of both streams with equal keys go to one subtask. `options` count for both. */
+  keyBy<K extends KeyType>(
+    selector1: (value: T1) => K,
+    selector2: (value: T2) => K,
+    options?: KeyOptions<K>,
+  ): KeyedConnectedStreams<T1, T2, K> {
+    const keys = [keySpec(selector1, options), keySpec(selector2, options)] as const;
+    return new KeyedConnectedStreams(this.definition, keyedEdges(this.inputs, keys), keys);
+  }
+
+  /** `{ map1: (value) => ..., map2: (value) => ... }` */
+  map<R>(fn: CoMapFunction<T1, T2, R>): SingleOutputStreamOperator<R> {
+    return this.transform('Co-Map', coMapOperator(fn));
+  }
+
+  /** `{ flatMap1: (value, out) => ..., flatMap2: (value, out) => ... }`; name the type: `flatMap<string>(...)`. */
+  flatMap<R>(fn: CoFlatMapFunction<T1, T2, R>): SingleOutputStreamOperator<R> {
+    return this.transform('Co-Flat Map', coFlatMapOperator(fn));
+  }
+
+  /** Timestamps, watermarks and side outputs, without state: for state and timers use keyBy(...).process(...). */
+  process<R>(fn: CoProcessFunction<T1, T2, R> & WithoutKey): SingleOutputStreamOperator<R> {
+    return this.transform('Co-Process', coProcessOperator<T1, T2, R>(fn));
+  }
+
+  protected transform<R>(
+    name: string,
+    factory: OperatorFactory,
+    keys: readonly KeySpec[] = [],
+  ): SingleOutputStreamOperator<R> {
+    return addOperator(this.definition, { name, role: { kind: 'operator', factory }, inputs: this.inputs, keys });
+  }
+}
+
+/** Two keyed streams as the two inputs of one operator, whose state and timers belong to a key of both. */
+export class KeyedConnectedStreams<T1, T2, K> extends ConnectedStreams<T1, T2> {
+  /** Only a type, as in KeyedStream. */
+  declare protected readonly keyType: K;
+  readonly #keys: readonly [KeySpec, KeySpec];
+
+  constructor(definition: StreamGraphBuilder, inputs: readonly StreamEdge[], keys: readonly [KeySpec, KeySpec]) {
+    super(definition, inputs);
+    this.#keys = keys;
+  }
+
+  /** State that both inputs share, timers and side outputs. */
+  override process<FunctionKey, R>(
+    this: KeyedConnectedStreams<T1, T2, FunctionKey>,
+    fn: KeyedCoProcessFunction<FunctionKey, T1, T2, R>,
+  ): SingleOutputStreamOperator<R>;
+  override process<R>(fn: CoProcessFunction<T1, T2, R> & WithoutKey): SingleOutputStreamOperator<R>;
+  override process<R>(
+    fn: KeyedCoProcessFunction<K, T1, T2, R> | CoProcessFunction<T1, T2, R>,
+  ): SingleOutputStreamOperator<R> {
+    if (!(fn instanceof KeyedCoProcessFunction)) return super.process<R>(fn);
+    return this.transform('Co-Keyed-Process', keyedCoProcessOperator(fn, this.#keys), this.#keys);
+  }
+}
+
+/** Windows of a join, waiting for the function. Results have the last moment of their window as timestamp. */
+export class JoinedWindows<T1, T2> {
+  readonly #windows: TwoSidedWindows<T1, T2>;
+
+  constructor(windows: TwoSidedWindows<T1, T2>) {
+    this.#windows = windows;
+  }
+
+  /** One result for each pair, or any number with a FlatJoinFunction. */
+  apply<R>(fn: JoinFunction<T1, T2, R>): SingleOutputStreamOperator<R>;
+  apply<R>(fn: FlatJoinFunction<T1, T2, R>): SingleOutputStreamOperator<R>;
+  apply<R>(fn: JoinFunction<T1, T2, R> | FlatJoinFunction<T1, T2, R>): SingleOutputStreamOperator<R> {
+    return addOperator(this.#windows.definition, twoSidedOperator(this.#windows, joinedFunction(fn)));
+  }
+}
+
+/** Windows of a coGroup, waiting for the function. Results have the last moment of their window as timestamp. */
+export class CoGroupedWindows<T1, T2> {
+  readonly #windows: TwoSidedWindows<T1, T2>;
+
+  constructor(windows: TwoSidedWindows<T1, T2>) {
+    this.#windows = windows;
+  }
+
+  /** Called for each key and window with the values of both sides. Name the type: `apply<string>(...)`. */
+  apply<R>(fn: CoGroupFunction<T1, T2, R>): SingleOutputStreamOperator<R> {
+    return addOperator(this.#windows.definition, twoSidedOperator(this.#windows, coGroupedFunction(fn)));
+  }
 }
 
 /** Windows of a keyed stream, waiting for what is to be computed. Results have the last moment of their window as timestamp. */
@@ -392,20 +541,12 @@ export class WindowedStream<T, K, W extends Window> {
   }
 
   #evaluated<R>(windowFunction: WindowFunction<T, R, K, W>): SingleOutputStreamOperator<R> {
-    const { definition, inputs, key, assigner, lateTag } = this.#parts;
-    const factory = windowOperator({ assigner, key, function: windowFunction, allowedLatenessMs: 0, lateTag });
-    // Flink names the operator after the assigner's class.
-    const { name } = assigner.constructor;
-    return addOperator(definition, { name, role: { kind: 'operator', factory }, inputs, keys: [key] });
+    return addOperator(this.#parts.definition, windowedOperator(this.#parts, windowFunction));
   }
 }
 
 function addOperator<R>(definition: StreamGraphBuilder, addition: NodeAddition): SingleOutputStreamOperator<R> {
   return new SingleOutputStreamOperator(definition, definition.add(addition));
-}
-
-function partitionedEdges(edges: readonly StreamEdge[], partitioner: Partitioner): readonly StreamEdge[] {
-  return edges.map((edge) => ({ ...edge, partitioner }));
 }
 
 function alreadyKeyed(partitioner: Partitioner['kind']): MillraceError {
