@@ -100,16 +100,25 @@ async function listDirectory(path: string): Promise<readonly DirectoryEntry[]> {
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** Each folder that had to be made is made durable in its parent, from the top down. */
+/**
+ * Each folder that had to be made is made durable in its parent, from the top down. Not by the `recursive` of mkdir: that never
+ * settles where mkdir says of what is there that it is missing, as everywhere below /proc.
+ */
 async function makeDirectories(path: string): Promise<void> {
-  const first = await fs.mkdir(path, { recursive: true });
-  if (first === undefined) return;
-  const stop = dirname(first);
-  let current = path;
-  while (current !== stop && current !== dirname(current)) {
-    current = dirname(current);
-    await syncDirectory(current);
+  if (await isDirectory(path)) return;
+  const parent = dirname(path);
+  if (parent !== path) await makeDirectories(parent);
+  try {
+    await fs.mkdir(path);
+  } catch (error) {
+    // Somebody else may have made it meanwhile.
+    if (fileErrorCode(error) !== 'EEXIST' || !(await isDirectory(path))) throw error;
   }
+  await syncDirectory(parent);
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  return (await statOrUndefined(path))?.kind === 'directory';
 }
 
 async function syncDirectory(path: string): Promise<void> {
