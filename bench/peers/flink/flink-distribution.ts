@@ -6,7 +6,7 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { runProgram } from './program.ts';
+import { MissingProgram, missingProgramMessage, runProgram } from './program.ts';
 
 export const FLINK_VERSION = '2.3.0';
 
@@ -35,7 +35,17 @@ async function downloadInto(folder: string): Promise<void> {
   const packages = ['apache-flink', 'apache-flink-libraries'].map((name) => `${name}==${FLINK_VERSION}`);
   const quiet = ['--quiet', '--disable-pip-version-check'];
   const anyMachine = [...WHEEL_PLATFORM, '--only-binary', ':all:', '--no-deps'];
+  await requirePip();
   await runProgram('python3', ['-m', 'pip', 'download', ...quiet, ...anyMachine, '--dest', folder, ...packages]);
+}
+
+/** Some systems have Python without it. */
+async function requirePip(): Promise<void> {
+  try {
+    await runProgram('python3', ['-m', 'pip', '--version']);
+  } catch (error) {
+    throw error instanceof MissingProgram ? error : new MissingProgram(missingProgramMessage('pip'), { cause: error });
+  }
 }
 
 /** The folder inside `work` that has Flink. */

@@ -15,7 +15,7 @@ const SOURCES: Readonly<Record<string, string>> = {
   java: 'Java 17 (Debian: openjdk-17-jdk-headless)',
   mvn: 'Maven 3.8 or later (Debian: maven)',
   python3: 'Python 3.9 or later with pip (Debian: python3-pip)',
-  bash: 'bash',
+  pip: 'pip for Python 3 (Debian: python3-pip)',
 };
 
 export interface ProgramOptions {
@@ -44,6 +44,6 @@ function programError(name: string, args: readonly string[], error: unknown): Er
   return new Error(`'${command}' failed (${code}): ${stdout ?? ''}${stderr ?? ''}`, { cause: error });
 }
 
-function missingProgramMessage(name: string): string {
+export function missingProgramMessage(name: string): string {
   return `There is no '${name}' on this machine. The comparison with Flink needs ${SOURCES[name] ?? name}; nothing else here does`;
 }
