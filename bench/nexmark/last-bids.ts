@@ -10,10 +10,7 @@ export interface PairBid {
   readonly dateTime: number;
 }
 
-/** Bidder, then auction. */
-type Pair = readonly [number, number];
-
-class NewerBids extends KeyedProcessFunction<Pair, PairBid, PairBid> {
+class NewerBids extends KeyedProcessFunction<number, PairBid, PairBid> {
   state = { lastTime: valueState<number>('last-time') };
 
   override processElement(bid: PairBid, _ctx: this['Context'], out: Collector<PairBid>): void {
@@ -27,7 +24,12 @@ class NewerBids extends KeyedProcessFunction<Pair, PairBid, PairBid> {
 export function lastBids(env: StreamExecutionEnvironment): DataStream<PairBid> {
   return bidStream(env)
     .map(({ auction, bidder, price, dateTime }): PairBid => ({ auction, bidder, price, dateTime }))
-    .keyBy(({ bidder, auction }): Pair => [bidder, auction])
+    .keyBy(pairOf)
     .process(new NewerBids())
     .uid('newer-bids');
+}
+
+/** A number for each pair, which is cheaper as a key than an array of two. Auctions are below 2^26 and bidders below 2^27. */
+export function pairOf({ bidder, auction }: PairBid): number {
+  return bidder * 2 ** 26 + auction;
 }

@@ -39,12 +39,35 @@ export const QUERIES: Readonly<Record<string, Query>> = {
       1_000_000: { rows: 6_940, check: 2_877_331_354 },
     },
   },
+  q3: {
+    module: moduleOf('q3'),
+    expected: {
+      100_000: { rows: 609, check: 689_705_649 },
+      1_000_000: { rows: 5_840, check: 2_599_907_298 },
+    },
+  },
+  q5: {
+    module: moduleOf('q5'),
+    expected: {
+      100_000: { rows: 5, check: 3_681_684_483 },
+      1_000_000: { rows: 13, check: 2_995_154_289 },
+      3_000_000: { rows: 22, check: 1_513_678_267 },
+    },
+  },
   q7: {
     module: moduleOf('q7'),
     expected: {
       100_000: { rows: 101, check: 2_345_245_891 },
       1_000_000: { rows: 889, check: 3_881_254_512 },
       3_000_000: { rows: 2_721, check: 3_043_218_864 },
+    },
+  },
+  q8: {
+    module: moduleOf('q8'),
+    expected: {
+      100_000: { rows: 983, check: 404_056_819 },
+      1_000_000: { rows: 10_639, check: 1_385_797_241 },
+      3_000_000: { rows: 31_612, check: 3_644_133_220 },
     },
   },
   q17lite: {

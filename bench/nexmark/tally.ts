@@ -13,7 +13,7 @@ export interface RowForm<T> {
   readonly number: (row: T) => number;
   readonly text: (row: T) => string;
   /** Given where only the last row of each key is the result. */
-  readonly key?: (row: T) => number | string;
+  readonly key?: (row: T) => number;
 }
 
 /** `sum`: of the check values, or of the numbers when rows were only counted. */
@@ -24,7 +24,7 @@ export interface TallyResult {
 
 /** Of one subtask, in a checkpoint. */
 export interface TallyState extends TallyResult {
-  readonly lastRows: ReadonlyMap<number | string, string>;
+  readonly lastRows: ReadonlyMap<number, string>;
 }
 
 type Tally<T> = PartKeeper<T, TallyState, TallyResult>;
@@ -89,11 +89,11 @@ class CheckingTally<T> implements Tally<T> {
 
 /** Right only while keys stay with their subtasks: not for a run that is restored at another parallelism. */
 class LastRowsTally<T> implements Tally<T> {
-  readonly #keyOf: (row: T) => number | string;
+  readonly #keyOf: (row: T) => number;
   readonly #textOf: (row: T) => string;
-  readonly #lastRows = new Map<number | string, string>();
+  readonly #lastRows = new Map<number, string>();
 
-  constructor(keyOf: (row: T) => number | string, textOf: (row: T) => string) {
+  constructor(keyOf: (row: T) => number, textOf: (row: T) => string) {
     this.#keyOf = keyOf;
     this.#textOf = textOf;
   }

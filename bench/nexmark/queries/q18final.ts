@@ -1,6 +1,6 @@
 /** As q18; what is checked is the last row of each pair, which is the same in whatever order the events come. */
 import { job } from 'millrace';
-import { lastBids } from '../last-bids.ts';
+import { lastBids, pairOf } from '../last-bids.ts';
 import { resultSink } from '../result-sink.ts';
 
 export default job('nexmark-q18final', (env) => {
@@ -10,7 +10,7 @@ export default job('nexmark-q18final', (env) => {
         number: ({ price }) => price,
         // Without the price: two bids of a pair may share a millisecond.
         text: ({ auction, bidder, dateTime }) => `${auction}|${bidder}|${dateTime}`,
-        key: ({ auction, bidder }) => `${auction}|${bidder}`,
+        key: pairOf,
       }),
     )
     .uid('results');
