@@ -1,11 +1,13 @@
 import type { SimulationScenario } from 'millrace/testing';
 import { atLeastOnce } from './at-least-once.ts';
 import { batches } from './batches.ts';
+import { connected } from './connected.ts';
 import { files } from './files.ts';
 import { keyedCounts } from './keyed-counts.ts';
 import { keyedState } from './keyed-state.ts';
 import { pairs } from './pairs.ts';
 import { union } from './union.ts';
+import { windowJoin } from './window-join.ts';
 import { windows } from './windows.ts';
 
 /** By name. Seeds are spread over them in this order. */
@@ -18,6 +20,8 @@ export const SCENARIOS = {
   pairs,
   batches,
   'at-least-once': atLeastOnce,
+  connected,
+  'window-join': windowJoin,
 } as const satisfies Readonly<Record<string, SimulationScenario>>;
 
 export type ScenarioName = keyof typeof SCENARIOS;
