@@ -223,8 +223,8 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
   FUNCTION_TIMEOUT: user(
     1,
     'restart',
-    'open or close of a function did not settle in time',
-    'Let it settle, or raise the timeout',
+    'open or close of a function, or the start of a source or sink, did not settle in time',
+    'Let it settle, or raise task.function.open-timeout or task.function.close-timeout',
   ),
   MEMORY_BUDGET_EXCEEDED: user(
     1,

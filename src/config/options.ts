@@ -209,11 +209,11 @@ export const TaskOptions: {
   }),
   openTimeout: durationOption('task.function.open-timeout', '60 s', {
     minMs: 1,
-    doc: 'How long open of a function may take. Ours.',
+    doc: 'How long open of a function, the start of an enumerator, and check and prepare of a sink may take. Ours.',
   }),
   closeTimeout: durationOption('task.function.close-timeout', '30 s', {
     minMs: 1,
-    doc: 'How long close of a function may take. Ours.',
+    doc: 'How long close of a function or of an enumerator may take. Ours.',
   }),
   cancellationTimeout: durationOption('task.cancellation.timeout', '3 min', {
     minMs: 1,

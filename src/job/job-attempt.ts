@@ -35,6 +35,7 @@ export interface JobAttemptOptions {
   /** Undefined: starts empty. */
   readonly restore: RestorePlan | undefined;
   /** For enumerators. */
+  readonly openTimeoutMs: number;
   readonly closeTimeoutMs: number;
   readonly listener: JobAttemptListener;
 }
@@ -184,7 +185,7 @@ export class JobAttempt implements CheckpointTargets, EnumeratorSnapshots {
   }
 
   #sourceCoordinator(vertex: JobVertex): SourceCoordinator {
-    const { environment, restore, closeTimeoutMs, listener } = this.#options;
+    const { environment, restore, openTimeoutMs, closeTimeoutMs, listener } = this.#options;
     const { role, name, uid, operatorId } = must(vertex.chain[0], 'head of a chain');
     assert(role.kind === 'source', () => `Head '${name}' of a chain is not a source`);
     return new SourceCoordinator({
@@ -194,6 +195,7 @@ export class JobAttempt implements CheckpointTargets, EnumeratorSnapshots {
       source: role.source,
       parallelism: vertex.parallelism,
       environment,
+      openTimeoutMs,
       closeTimeoutMs,
       restored: restore?.enumerators.get(operatorId),
       send: (subtaskIndex, event) => {

@@ -20,7 +20,8 @@ export interface JobMasterOptions {
   readonly restart: RestartStrategy;
   /** Undefined: the job takes no checkpoints, and every attempt starts empty. */
   readonly checkpointing: JobCheckpointing | undefined;
-  /** task.function.close-timeout: for enumerators. */
+  /** task.function.open-timeout and task.function.close-timeout: for enumerators. */
+  readonly openTimeoutMs: number;
   readonly closeTimeoutMs: number;
   /** Told in order. What it throws is logged. */
   readonly onEvent: (event: JobEvent) => void;

@@ -85,14 +85,15 @@ function openDirectory(options: StartJobOptions, plan: JobPlan): Promise<OpenedJ
 async function verifyStart(options: StartJobOptions, plan: JobPlan, candidate: StartCandidate): Promise<void> {
   const { environment } = options;
   matchRestored(options, plan, candidate.restored);
-  await checkSinks(plan.jobGraph, {
+  const context = {
     environment,
     logger: environment.logger,
     jobId: plan.jobId,
     runId: candidate.runId,
     isNewRun: candidate.isNewRun,
     existingOutput: options.options.existingOutput ?? 'refuse',
-  });
+  };
+  await checkSinks(plan.jobGraph, context, plan.configuration.get(TaskOptions.openTimeout));
 }
 
 async function startPlanned(
@@ -106,7 +107,8 @@ async function startPlanned(
   const graph = buildExecutionGraph(adoptMaxParallelism(plan.jobGraph, adoptedMaxParallelism));
   const runId = opened?.runId ?? newRunId(environment);
   const fencingEpoch = opened?.fencingEpoch ?? 1;
-  await prepareSinks(graph.jobGraph, {
+  const openTimeoutMs = plan.configuration.get(TaskOptions.openTimeout);
+  const sinkContext = {
     environment,
     logger: environment.logger,
     jobId: plan.jobId,
@@ -115,7 +117,8 @@ async function startPlanned(
     isNewRun: opened?.isNewRun ?? true,
     isRestored: matched !== undefined,
     existingOutput: options.options.existingOutput ?? 'refuse',
-  });
+  };
+  await prepareSinks(graph.jobGraph, sinkContext, openTimeoutMs);
   const host = options.makeHost({
     definition: options.definition,
     graph,
@@ -144,6 +147,7 @@ async function startPlanned(
     fencingEpoch,
     restart: createRestartStrategy(restartSettings(plan.configuration), environment.random),
     checkpointing: opened === undefined ? undefined : checkpointing(options, plan, graph, opened),
+    openTimeoutMs,
     closeTimeoutMs: plan.configuration.get(TaskOptions.closeTimeout),
     onEvent: (event) => options.options.onEvent?.(event),
     onCollected: options.onCollected ?? (() => {}),

@@ -58,6 +58,7 @@ export class JobMasterFixture {
       fencingEpoch: this.storage.fencingEpoch,
       restart: createRestartStrategy(restart, this.world.environment.random),
       checkpointing: isCheckpointing ? this.#checkpointing(options) : undefined,
+      openTimeoutMs: 1000,
       closeTimeoutMs: 1000,
       onEvent: (event) => void this.events.push(event),
       onCollected: (_sinkId: OperatorId, batchId) => void this.collected.push(batchId),

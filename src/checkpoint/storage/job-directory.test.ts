@@ -45,6 +45,19 @@ describe('a first start', () => {
   });
 });
 
+describe('a disk that does not answer', () => {
+  it('fails the start in time', async () => {
+    const directory = new CheckpointDirectory(new SimFiles({ delay: () => new Promise(() => {}) }));
+    const environment = directory.environment();
+    const opening = directory.open({ environment }).catch((error: unknown) => error);
+    environment.advance(60_000);
+    expect(await opening).toMatchObject({
+      code: 'CHECKPOINT_STORAGE_FAILED',
+      message: `Making the folders of '${JOB_DIRECTORY}' failed: it did not settle within 60000 ms`,
+    });
+  });
+});
+
 describe('a second process', () => {
   it('is refused while the first one lives, and told who that is', async () => {
     const directory = new CheckpointDirectory();

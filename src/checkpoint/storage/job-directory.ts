@@ -11,6 +11,7 @@ import { MillraceError } from '../../base/errors.ts';
 import { fileErrorCode } from '../../base/files.ts';
 import { checkpointId } from '../../base/ids.ts';
 import type { CheckpointId, JobId } from '../../base/ids.ts';
+import { settleWithin } from '../../base/settle-within.ts';
 import { NO_MUTANTS } from '../../base/mutants.ts';
 import type { Mutants } from '../../base/mutants.ts';
 import { withFilesIn } from '../metadata/checkpoint-metadata.ts';
@@ -33,6 +34,8 @@ import type { JobLock } from './job-lock.ts';
 import { storageFailure } from './storage-failure.ts';
 
 const DECISION_ATTEMPTS_MAX = 20;
+/** A place that does not answer by then, as a network file system that is gone, will not. */
+const MAKE_DIRECTORIES_TIMEOUT_MS = 60_000;
 
 export interface OpenJobOptions {
   readonly environment: Environment;
@@ -135,9 +138,18 @@ async function overtakenFailure(
   return failure(decision, cause);
 }
 
-async function makeDirectories({ files }: Environment, paths: CheckpointPaths): Promise<void> {
-  for (const path of [paths.jobDirectory, paths.pointers, paths.shared, paths.taskOwned])
-    await files.makeDirectories(path);
+/** The first that a start asks of the place. */
+async function makeDirectories(environment: Environment, paths: CheckpointPaths): Promise<void> {
+  const makeAll = async (): Promise<void> => {
+    for (const path of [paths.jobDirectory, paths.pointers, paths.shared, paths.taskOwned])
+      await environment.files.makeDirectories(path);
+  };
+  await settleWithin(makeAll(), {
+    environment,
+    timeoutMs: MAKE_DIRECTORIES_TIMEOUT_MS,
+    what: `Making the folders of '${paths.jobDirectory}'`,
+    code: 'CHECKPOINT_STORAGE_FAILED',
+  });
 }
 
 type Restore = RestoreDecision & { kind: 'restore' };

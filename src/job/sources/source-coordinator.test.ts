@@ -29,6 +29,7 @@ function coordinator(restored?: Uint8Array): SourceCoordinator {
     source,
     parallelism: 2,
     environment: world.environment,
+    openTimeoutMs: 1000,
     closeTimeoutMs: 100,
     restored,
     send: (subtaskIndex, event) => sent.push(`${subtaskIndex} ${shown(event)}`),
@@ -177,6 +178,35 @@ describe('A source coordinator', () => {
     expect(sent).toEqual([]);
     expect(world.openTimers).toBe(0);
     expect(source.enumerator.calls.at(-1)).toBe('close');
+  });
+
+  test('gives up an enumerator that does not start in time, and takes no notice of it afterwards', async () => {
+    const gate = Promise.withResolvers<void>();
+    source.onCreate = (enumerator) => {
+      enumerator.onStart = () => gate.promise;
+    };
+    const orders = coordinator();
+    const starting = orders.start().catch((error: unknown) => error);
+    await world.advance(999);
+    expect(world.openTimers).toBe(1);
+    await world.advance(1);
+    expect(await starting).toMatchObject({
+      code: 'FUNCTION_TIMEOUT',
+      message: 'Starting the enumerator failed: it did not settle within 1000 ms',
+      context: { operatorName: 'orders', operatorUid: 'orders-uid' },
+    });
+    gate.resolve();
+    await world.settle();
+    orders.handleReaderEvent(0, { kind: 'register' });
+    expect(source.enumerator.calls).toEqual(['start']);
+    await orders.close();
+    expect(source.enumerator.calls).toEqual(['start', 'close']);
+    expect(world.openTimers).toBe(0);
+  });
+
+  test('leaves no timer open once its enumerator has started', async () => {
+    await started();
+    expect(world.openTimers).toBe(0);
   });
 
   test('does not wait for an enumerator that is still starting when it is closed', async () => {

@@ -26,6 +26,8 @@ export interface SourceCoordinatorOptions {
   readonly source: Source<unknown>;
   readonly parallelism: number;
   readonly environment: Environment;
+  /** How long the enumerator may take to start. */
+  readonly openTimeoutMs: number;
   readonly closeTimeoutMs: number;
   /** What `snapshot` gave for the checkpoint that the attempt starts from; undefined on a fresh start. */
   readonly restored: Uint8Array | undefined;
@@ -59,14 +61,14 @@ export class SourceCoordinator {
     return this.#options.operatorId;
   }
 
-  /** Settles when readers may register; rejects with what the enumerator throws. */
+  /** Settles when readers may register; rejects with what the enumerator throws, or FUNCTION_TIMEOUT. */
   async start(): Promise<void> {
     assert(this.#phase === 'created', () => `Source coordinator started in phase '${this.#phase}'`);
     try {
       const restored = this.#restoredState();
       const enumerator = this.#options.source.createEnumerator(this.#context(), restored?.enumerator);
       this.#enumerator = enumerator;
-      await Promise.race([enumerator.start(), this.#closed.promise]);
+      await this.#startInTime(enumerator);
       if (this.#isOver) return;
       this.#phase = 'started';
       for (const { splits, subtaskIndex } of restored?.held ?? []) enumerator.addSplitsBack(splits, subtaskIndex);
@@ -75,6 +77,12 @@ export class SourceCoordinator {
       this.#phase = 'failed';
       throw this.#withContext(error);
     }
+  }
+
+  async #startInTime(enumerator: SplitEnumerator<SourceSplit, unknown>): Promise<void> {
+    const { environment, openTimeoutMs } = this.#options;
+    const starting = Promise.race([enumerator.start(), this.#closed.promise]);
+    await settleWithin(starting, { environment, timeoutMs: openTimeoutMs, what: 'Starting the enumerator' });
   }
 
   handleReaderEvent(subtaskIndex: number, event: ReaderEvent): void {
