@@ -1,6 +1,7 @@
 /**
  * An operator that does what a test says and logs every call: 'map a', 'map open', 'map watermark 5', 'map fire 5', 'map barrier 1',
- * 'map snapshot 1', 'map completed 1', 'map aborted 1', 'map finish', 'map close'. Records are passed on unless `onRecord` says otherwise.
+ * 'map snapshot 1', 'map completed 1', 'map aborted 1', 'map finish', 'map close'. Records are passed on unless `onRecord` says otherwise; those of
+ * a second input get its number: '2 a'.
  */
 import { WATERMARK_MIN } from '../../src/base/event-time.ts';
 import type { EventTimeMs } from '../../src/base/event-time.ts';
@@ -13,6 +14,7 @@ export interface FakeOperatorOptions {
   readonly name: string;
   readonly log: string[];
   readonly makesWatermarks?: boolean;
+  readonly unitesInputs?: boolean;
   /** Firings that each watermark makes due; each emits '<name> <watermark>'. */
   readonly firings?: number;
   readonly onSetup?: (context: OperatorContext) => void;
@@ -27,6 +29,7 @@ export interface FakeOperatorOptions {
 
 export class FakeOperator implements StreamOperator, OperatorInput {
   readonly makesWatermarks: boolean;
+  readonly unitesInputs: boolean;
   isWritable = true;
   /** The next processing-time timer; firing it emits '<name> timer'. */
   timerMs = Number.POSITIVE_INFINITY;
@@ -38,6 +41,7 @@ export class FakeOperator implements StreamOperator, OperatorInput {
   constructor(options: FakeOperatorOptions) {
     this.#options = options;
     this.makesWatermarks = options.makesWatermarks ?? false;
+    this.unitesInputs = options.unitesInputs ?? false;
   }
 
   get context(): OperatorContext {
@@ -56,8 +60,11 @@ export class FakeOperator implements StreamOperator, OperatorInput {
     return this.#options.onOpen?.();
   }
 
-  input(): OperatorInput {
-    return this;
+  input(index: number): OperatorInput {
+    if (index === 0) return this;
+    return {
+      processElement: (value, timestampMs) => this.processElement(`${index + 1} ${String(value)}`, timestampMs),
+    };
   }
 
   processElement(value: unknown, timestampMs: EventTimeMs): void {

@@ -61,6 +61,8 @@ export interface SubtaskSetup {
   readonly chain: readonly ChainMember[];
   /** Channels of the gate; ignored when the chain begins with a source. Default 1. */
   readonly inputs?: number;
+  /** The input of the head that each channel belongs to, in place of `inputs`. Default: all to input 0. */
+  readonly inputOfChannel?: readonly number[];
   readonly inputCapacity?: number;
   /** Default: one channel behind the last member, if that is no sink. */
   readonly outputs?: readonly ChainOutputs[];
@@ -124,16 +126,19 @@ export class SubtaskFixture {
     this.files = setup.files ?? new FakeDataFiles();
     this.checkpoints = setup.checkpoints ?? new SlotCheckpoints(this.files);
     const isSource = setup.chain[0]?.source !== undefined;
-    this.inputs = channels(isSource ? 0 : (setup.inputs ?? 1), setup.inputCapacity ?? 1000);
+    const inputOfChannel = setup.inputOfChannel ?? Array.from({ length: setup.inputs ?? 1 }, () => 0);
+    this.inputs = channels(isSource ? 0 : inputOfChannel.length, setup.inputCapacity ?? 1000);
     const outputs = setup.outputs ?? defaultOutputs(setup.chain);
     this.outputs = outputs.map(({ channels: count = 1, capacity = 1000 }) => channels(count, capacity));
-    const vertex = vertexOf(setup.chain);
+    const vertex = vertexOf(setup.chain, isSource ? [] : inputOfChannel);
     this.address = { vertexId: vertex.id, subtaskIndex: setup.subtaskIndex ?? 0 };
     this.deployment = {
       address: this.address,
       vertex,
       restore: setup.restore,
-      gate: isSource ? undefined : new InputGate(this.inputs.map(({ reader }) => ({ reader, inputIndex: 0 }))),
+      gate: isSource
+        ? undefined
+        : new InputGate(this.inputs.map(({ reader }, index) => ({ reader, inputIndex: inputOfChannel[index] ?? 0 }))),
       writers: outputs.map((output, index) => this.#writer(output, index)),
       metrics: this.metrics,
       wakeUp: () => void this.wakeUps++,
@@ -291,7 +296,7 @@ function defaultOutputs(chain: readonly ChainMember[]): readonly ChainOutputs[] 
   return chain.at(-1)?.sink === undefined ? [{ from: chain.length - 1 }] : [];
 }
 
-function vertexOf(chain: readonly ChainMember[]): JobVertex {
+function vertexOf(chain: readonly ChainMember[], inputOfChannel: readonly number[]): JobVertex {
   return {
     id: memberId(0),
     name: chain.map(({ name }) => name).join(' -> '),
@@ -300,19 +305,19 @@ function vertexOf(chain: readonly ChainMember[]): JobVertex {
     maxParallelism: 128,
     hasExplicitMaxParallelism: false,
     chain: chain.map((member, index) => chainedOf(member, index, chain.length)),
-    inputs: chain[0]?.source === undefined ? [edgeInto()] : [],
+    inputs: [...new Set(inputOfChannel)].map(edgeInto),
     outputs: [],
   };
 }
 
-function edgeInto(): JobVertex['inputs'][number] {
+function edgeInto(inputIndex: number): JobVertex['inputs'][number] {
   return {
     id: 0,
     sourceVertex: memberId(999),
     sourceChainIndex: 0,
     sideTag: undefined,
     targetVertex: memberId(0),
-    inputIndex: 0,
+    inputIndex,
     partitioner: { kind: 'rebalance' },
   };
 }
