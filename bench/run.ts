@@ -1,24 +1,42 @@
-/** Benchmarks of whole jobs: `npm run bench -- nexmark --query keyed`. */
-import { NEXMARK_USAGE, nexmarkCommand, parseNexmarkFlags } from './nexmark/nexmark-command.ts';
-import type { NexmarkFlags } from './nexmark/nexmark-command.ts';
+/** Benchmarks: `npm run bench -- <command>`; bench/README.md has them all. */
+import type { Command } from './command-line/command.ts';
+import { checkpointCommand } from './checkpoint/checkpoint-command.ts';
+import { latencyCommand } from './latency/latency-command.ts';
+import { nexmarkCommand } from './nexmark/nexmark-command.ts';
 import { FLINK_PEER_USAGE, flinkPeerCommand } from './peers/flink/flink-peer-command.ts';
 
 const EXIT_USAGE = 2;
 
-const [name, ...args] = process.argv.slice(2);
-const flags = name === 'nexmark' ? parsed(args) : undefined;
-if (name === 'peers' && args[0] === 'flink') {
-  process.exitCode = await flinkPeerCommand(args.slice(1));
-} else if (flags === undefined) {
-  console.error(`Usage: npm run bench -- ${NEXMARK_USAGE}\n   or: npm run bench -- ${FLINK_PEER_USAGE}`);
+const COMMANDS: Readonly<Record<string, Command>> = {
+  nexmark: nexmarkCommand,
+  latency: latencyCommand,
+  checkpoint: checkpointCommand,
+  peers: {
+    usage: FLINK_PEER_USAGE,
+    prepare: ([peer, ...args]) => {
+      if (peer !== 'flink') throw new TypeError(`There is no peer '${peer ?? ''}'`);
+      return () => flinkPeerCommand(args);
+    },
+  },
+};
+
+const [name = '', ...args] = process.argv.slice(2);
+const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+const action = command === undefined ? undefined : prepared(command);
+if (action === undefined) {
+  const known = command === undefined ? Object.values(COMMANDS) : [command];
+  const [first, ...others] = known.map(({ usage }) => usage);
+  console.error(
+    [`Usage: npm run bench -- ${first}`, ...others.map((usage) => `   or: npm run bench -- ${usage}`)].join('\n'),
+  );
   process.exitCode = EXIT_USAGE;
 } else {
-  process.exitCode = await nexmarkCommand(flags);
+  process.exitCode = await action();
 }
 
-function parsed(flagArguments: readonly string[]): NexmarkFlags | undefined {
+function prepared(known: Command): (() => Promise<number>) | undefined {
   try {
-    return parseNexmarkFlags(flagArguments);
+    return known.prepare(args);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     console.error(error.message);

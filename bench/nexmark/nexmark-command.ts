@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { formatMemorySize } from '../../src/base/duration.ts';
 import { formatCount, formatRate } from '../../src/metrics/format-values.ts';
+import type { Command } from '../command-line/command.ts';
 import { countFlag, namedFlag } from '../command-line/flags.ts';
 import { CRASH_KINDS } from './crash.ts';
 import type { Crash, Measurement, QueryRun } from './measurement.ts';
@@ -10,7 +11,10 @@ import { measureQuery } from './measure-query.ts';
 import { expectedResult, QUERIES } from './queries.ts';
 import type { Query } from './queries.ts';
 
-export const NEXMARK_USAGE = `nexmark --query <name> [options]
+const HOSTS = ['threads', 'inline', 'sim'] as const;
+
+export const nexmarkCommand: Command = {
+  usage: `nexmark --query <name> [options]
   --query <name>               ${Object.keys(QUERIES).join(', ')}
   --events <n>                 of the run that counts (default 20000000)
   --warm-up <n>                events of the run before it (default 5000000, at most as many as --events; 0: none)
@@ -21,9 +25,13 @@ export const NEXMARK_USAGE = `nexmark --query <name> [options]
   --rate <events/s>            of all subtasks together (default: as many as they can)
   --crash <kind>               once in the middle: throw (in the source), exit (of its thread), kill (of the process)
   --verify                     make every row's text and compare the check value, where it is known
-  --json                       one line for machines`;
+  --json                       one line for machines`,
 
-const HOSTS = ['threads', 'inline', 'sim'] as const;
+  prepare: (args) => {
+    const flags = parseNexmarkFlags(args);
+    return () => nexmark(flags);
+  },
+};
 
 export interface NexmarkFlags {
   readonly query: string;
@@ -81,7 +89,7 @@ function crashOf(kind: string | undefined, events: number, parallelism: number):
 }
 
 /** Settles with the exit code: 1 when the check value is wrong. */
-export async function nexmarkCommand({ query: name, run, seed, warmUpEvents, isJson }: NexmarkFlags): Promise<number> {
+async function nexmark({ query: name, run, seed, warmUpEvents, isJson }: NexmarkFlags): Promise<number> {
   const query = QUERIES[name];
   if (query === undefined) throw new TypeError(`There is no query '${name}'`);
   if (warmUpEvents > 0) await measureQuery(query, { ...run, events: warmUpEvents, isVerified: false });

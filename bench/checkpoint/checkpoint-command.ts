@@ -1,0 +1,111 @@
+/** `bench checkpoint`: what checkpoints of much state take, and what they cost those who wait for results. */
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import { formatMemorySize } from '../../src/base/duration.ts';
+import { formatCount } from '../../src/metrics/format-values.ts';
+import type { Command } from '../command-line/command.ts';
+import { countFlag, namedFlag } from '../command-line/flags.ts';
+import { printFigures } from '../command-line/print-figures.ts';
+import { latencyRows } from '../paced/figure-rows.ts';
+import { runPaced } from '../paced/run-paced.ts';
+import type { PacedFigures, PacedOptions } from '../paced/run-paced.ts';
+
+const MODULE = new URL('./checkpoint-job.ts', import.meta.url);
+const MODES = ['full', 'incremental', 'both'] as const;
+
+type CheckpointOptions = Omit<PacedOptions, 'isIncremental'>;
+
+export const checkpointCommand: Command = {
+  usage: `checkpoint [options]
+  --keys <n>                   with 2 numbers and 100 characters each (default 5000000)
+  --rate <updates/s>           of random keys (default 50000)
+  --mode <mode>                full, incremental, or both, one after the other (default)
+  --checkpoint-interval <ms>   default 5000
+  --warm-up <s>                default 20
+  --measured <s>               default 60
+  --parallelism <p>            default: the number of cores
+  --waiting <how>              of the source for its next event: spin (default) or timer
+  --json                       one line for machines and mode`,
+
+  prepare: (args) => {
+    const { options, modes, isJson } = parseCheckpointFlags(args);
+    return () => measureModes(options, modes, isJson);
+  },
+};
+
+interface CheckpointFlags {
+  readonly options: CheckpointOptions;
+  readonly modes: readonly ('full' | 'incremental')[];
+  readonly isJson: boolean;
+}
+
+function parseCheckpointFlags(args: readonly string[]): CheckpointFlags {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      keys: { type: 'string', default: '5000000' },
+      rate: { type: 'string', default: '50000' },
+      mode: { type: 'string', default: 'both' },
+      'checkpoint-interval': { type: 'string', default: '5000' },
+      'warm-up': { type: 'string', default: '20' },
+      measured: { type: 'string', default: '60' },
+      parallelism: { type: 'string', default: String(availableParallelism()) },
+      waiting: { type: 'string', default: 'spin' },
+      json: { type: 'boolean', default: false },
+    },
+  });
+  const mode = namedFlag('mode', values.mode, MODES);
+  return {
+    options: {
+      module: MODULE,
+      run: {
+        rate: countFlag('rate', values.rate, 1),
+        keys: countFlag('keys', values.keys, 1),
+        warmUpSeconds: countFlag('warm-up', values['warm-up'], 0),
+        measuredSeconds: countFlag('measured', values.measured, 1),
+        waiting: namedFlag('waiting', values.waiting, ['spin', 'timer']),
+      },
+      parallelism: countFlag('parallelism', values.parallelism, 1),
+      checkpointIntervalMs: countFlag('checkpoint-interval', values['checkpoint-interval'], 1),
+    },
+    modes: mode === 'both' ? ['full', 'incremental'] : [mode],
+    isJson: values.json,
+  };
+}
+
+async function measureModes(
+  options: CheckpointOptions,
+  modes: CheckpointFlags['modes'],
+  isJson: boolean,
+): Promise<number> {
+  for (const mode of modes) {
+    const figures = await runPaced({ ...options, isIncremental: mode === 'incremental' });
+    if (isJson) console.log(jsonLine(options, mode, figures));
+    else print(options, mode, figures);
+  }
+  return 0;
+}
+
+function jsonLine(
+  { run, parallelism, checkpointIntervalMs }: CheckpointOptions,
+  mode: string,
+  figures: PacedFigures,
+): string {
+  return JSON.stringify({ bench: 'checkpoint', mode, ...run, parallelism, checkpointIntervalMs, ...figures });
+}
+
+function print({ run }: CheckpointOptions, mode: string, figures: PacedFigures): void {
+  const { checkpoints, failedCheckpoints } = figures;
+  printFigures(`checkpoint, ${mode}: ${formatCount(run.keys)} keys, ${formatCount(run.rate)} updates/s`, [
+    ['completed', `${checkpoints.count}${failedCheckpoints === 0 ? '' : `, failed ${failedCheckpoints}`}`],
+    ['duration', `median ${Math.round(checkpoints.medianMs)} ms, longest ${Math.round(checkpoints.longestMs)} ms`],
+    [
+      'written',
+      `median ${formatMemorySize(checkpoints.medianBytes)}, largest ${formatMemorySize(checkpoints.largestBytes)}`,
+    ],
+    ['a restore reads', formatMemorySize(checkpoints.stateBytes)],
+    ...latencyRows(figures.latencyMs),
+    ['cpu', `${figures.cpuSeconds.toFixed(1)} s`],
+    ['memory', `${formatMemorySize(figures.peakRssBytes)} at most`],
+  ]);
+}
