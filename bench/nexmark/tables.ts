@@ -1,9 +1,9 @@
 /** What events are made of, made once. */
-import { Random } from './random.ts';
+import { after, below, Random } from './random.ts';
 
 const BLOCK_LENGTH = 65_536;
 /** Texts begin before this, so that the longest still lies within the block. */
-const TEXT_STARTS = 65_000;
+export const TEXT_STARTS = 65_000;
 const PRICE_COUNT = 1024;
 const CHANNEL_COUNT = 10_000;
 
@@ -14,6 +14,11 @@ export const LAST_NAMES: readonly string[] = 'Shultz Abrams Spencer White Bartel
 export const CITIES: readonly string[] =
   'Phoenix,Los Angeles,San Francisco,Boise,Portland,Bend,Redmond,Seattle,Kent,Cheyenne'.split(',');
 export const STATES: readonly string[] = ['AZ', 'CA', 'ID', 'OR', 'WA', 'WY'];
+
+/** '0000' to '9999' */
+export const FOUR_DIGITS: readonly string[] = Array.from({ length: 10_000 }, (_, index) =>
+  String(index).padStart(4, '0'),
+);
 
 export interface Channel {
   readonly name: string;
@@ -46,12 +51,11 @@ function cut(random: Random, length: number): string {
   return BLOCK.slice(start, start + length);
 }
 
-/** A text of about this length, up to a fifth more or less. First the place is drawn, then the length. */
-export function text(random: Random, averageLength: number): string {
-  const start = random.below(TEXT_STARTS);
-  const spread = Math.floor(averageLength / 5);
-  const length = averageLength - spread + random.below(2 * spread + 1);
-  return BLOCK.slice(start, start + length);
+/** A text of about this length, up to a fifth more or less. Two draws: first the place, then the length. */
+export function text(counter: number, averageLength: number): string {
+  const start = below(counter, TEXT_STARTS);
+  const spread = (averageLength / 5) | 0;
+  return BLOCK.slice(start, start + averageLength - spread + below(after(counter), 2 * spread + 1));
 }
 
 function makeBlock(): string {
