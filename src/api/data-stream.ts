@@ -442,8 +442,8 @@ export class JoinedWindows<T1, T2> {
   }
 
   /** One result for each pair, or any number with a FlatJoinFunction. */
-  apply<R>(fn: JoinFunction<T1, T2, R>): SingleOutputStreamOperator<R>;
   apply<R>(fn: FlatJoinFunction<T1, T2, R>): SingleOutputStreamOperator<R>;
+  apply<R>(fn: JoinFunction<T1, T2, R>): SingleOutputStreamOperator<R>;
   apply<R>(fn: JoinFunction<T1, T2, R> | FlatJoinFunction<T1, T2, R>): SingleOutputStreamOperator<R> {
     return addOperator(this.#windows.definition, twoSidedOperator(this.#windows, joinedFunction(fn)));
   }
