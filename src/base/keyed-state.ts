@@ -50,6 +50,8 @@ export interface StateTable {
   readonly descriptor: StateDescriptorInfo;
   /** The value, undefined when absent. Handing out an object counts as a change of it (see state/hashmap). */
   get(namespace: Namespace): unknown;
+  /** As `get`, but the caller neither changes the object nor passes it on: it does not count as changed. */
+  peek(namespace: Namespace): unknown;
   /**
    * `value` must not be undefined. The state shares no object with it: what is kept is a copy, unless it is the object that `get`
    * handed out, changed in place and put back.
@@ -59,6 +61,11 @@ export interface StateTable {
   append(namespace: Namespace, element: unknown): void;
   remove(namespace: Namespace): void;
   has(namespace: Namespace): boolean;
+  /**
+   * Makes each key with an entry the current one, key group by key group: how an operator finds out what it has after a restore.
+   * `visit` changes nothing.
+   */
+  forEachEntry(visit: (namespace: Namespace) => void): void;
 }
 
 /** A map state: entries are addressed one by one, so that a snapshot and a delta hold entries, not whole maps. */
@@ -103,7 +110,7 @@ export interface KeyedStateBackend {
   readonly keyGroups: KeyGroupRange;
   readonly maxParallelism: number;
   readonly timers: TimerService;
-  /** Declared states only, before `open`: later is STATE_NOT_DECLARED. Same name twice is an error. */
+  /** Declared states only, before `open`. Same name twice is an error. */
   table(descriptor: StateDescriptorInfo): StateTable;
   mapTable(descriptor: StateDescriptorInfo): MapStateTable;
   /** `keyGroup` as it came with the record; NO_KEY_GROUP computes it. The key must be one that state/key-hash accepts. */

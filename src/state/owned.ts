@@ -1,5 +1,6 @@
 import { copyWith } from '../codec/copy-value.ts';
 import { ownString, ownStrings } from '../codec/own-strings.ts';
+import { keyIdOf, keyOfId } from './canonical-key.ts';
 import type { KeyId } from './canonical-key.ts';
 
 /**
@@ -23,4 +24,9 @@ export function ownedValue(value: unknown, held: unknown): unknown {
 
 export function ownedId(id: KeyId): KeyId {
   return typeof id === 'string' ? ownString(id) : id;
+}
+
+/** What an operator may keep of a key beside the state: equal to it, and fresh. */
+export function ownedKey(key: unknown): unknown {
+  return typeof key === 'number' ? key + 0 : keyOfId(ownedId(keyIdOf(key)));
 }

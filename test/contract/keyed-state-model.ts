@@ -33,11 +33,24 @@ export interface ModelTimer extends Place {
 interface ModelState {
   /** By place. */
   readonly values: Map<string, unknown>;
+  /** By place, of states that hold numbers and objects of numbers: backends may keep such values in forms of their own. */
+  readonly numbers: Map<string, unknown>;
+  readonly points: Map<string, unknown>;
   readonly lists: Map<string, unknown[]>;
   /** By place, then by index of the map key, in order of insertion. */
   readonly maps: Map<string, Map<number, unknown>>;
   /** In order of registration. */
   readonly timers: ModelTimer[];
+}
+
+function emptyState(): ModelState {
+  const maps = new Map<string, Map<number, unknown>>();
+  return { values: new Map(), numbers: new Map(), points: new Map(), lists: new Map(), maps, timers: [] };
+}
+
+/** Has the place a key and a namespace that are numbers, or no namespace? */
+export function isNumeric(place: Place): boolean {
+  return typeof keyAt(place) === 'number' && namespaceAt(place) !== 'window';
 }
 
 export function keyAt(place: Place): unknown {
@@ -60,7 +73,7 @@ export function isWithin(place: Place, range: KeyGroupRange): boolean {
 export class KeyedStateModel {
   readonly state: ModelState;
 
-  constructor(state: ModelState = { values: new Map(), lists: new Map(), maps: new Map(), timers: [] }) {
+  constructor(state: ModelState = emptyState()) {
     this.state = state;
   }
 
@@ -105,7 +118,8 @@ export class KeyedStateModel {
   }
 
   entryCount(range: KeyGroupRange): number {
-    const places = [...this.state.values.keys(), ...this.state.lists.keys()].map(parseAddress);
+    const { values, numbers, points, lists } = this.state;
+    const places = [values, numbers, points, lists].flatMap((state) => [...state.keys()]).map(parseAddress);
     const mapPlaces = [...this.state.maps].flatMap(([address, map]) => [...map].map(() => parseAddress(address)));
     return [...places, ...mapPlaces, ...this.state.timers].filter((place) => isWithin(place, range)).length;
   }
@@ -136,12 +150,16 @@ function parseAddress(address: string): Place {
 export class DeclaredTables {
   readonly backend: KeyedStateBackend;
   readonly value: ReturnType<KeyedStateBackend['table']>;
+  readonly numbers: ReturnType<KeyedStateBackend['table']>;
+  readonly points: ReturnType<KeyedStateBackend['table']>;
   readonly list: ReturnType<KeyedStateBackend['table']>;
   readonly map: ReturnType<KeyedStateBackend['mapTable']>;
 
   constructor(backend: KeyedStateBackend) {
     this.backend = backend;
     this.value = backend.table({ name: 'value', kind: 'value' });
+    this.numbers = backend.table({ name: 'numbers', kind: 'reducing' });
+    this.points = backend.table({ name: 'points', kind: 'value' });
     this.list = backend.table({ name: 'list', kind: 'list' });
     this.map = backend.mapTable({ name: 'map', kind: 'map' });
   }
@@ -168,6 +186,9 @@ export function differences(tables: DeclaredTables, model: KeyedStateModel): str
       const address = model.addressOf(place);
       const namespace = tables.use(place);
       compare(`value ${address}`, tables.value.get(namespace), model.state.values.get(address));
+      compare(`number ${address}`, tables.numbers.get(namespace), model.state.numbers.get(address));
+      compare(`has point ${address}`, tables.points.has(namespace), model.state.points.has(address));
+      compare(`point ${address}`, tables.points.get(namespace), model.state.points.get(address));
       compare(`list ${address}`, tables.list.get(namespace), model.state.lists.get(address));
       const map = [...(model.state.maps.get(address) ?? [])].map(([mapKey, value]) => [MAP_KEYS[mapKey], value]);
       compare(`map ${address}`, [...tables.map.entries(namespace)], map);

@@ -22,6 +22,7 @@ import {
   MAX_PARALLELISM,
   NAMESPACES,
   differences,
+  isNumeric,
   isWithin,
   namespaceAt,
 } from './keyed-state-model.ts';
@@ -41,6 +42,13 @@ type ValueStep =
       readonly value: number;
     }
   | { readonly kind: 'remove' | 'removeList'; readonly place: Place };
+
+/** States that hold nothing else than numbers until a stray step comes. */
+type NumberStep = {
+  readonly kind: 'putNumber' | 'addToNumber' | 'putPoint' | 'movePoint' | 'removeNumber' | 'removePoint' | 'stray';
+  readonly place: Place;
+  readonly value: number;
+};
 
 type MapStep =
   | {
@@ -62,6 +70,7 @@ type FireStep = { readonly kind: 'fire'; readonly untilMs: number; readonly limi
 
 type Step =
   | ValueStep
+  | NumberStep
   | MapStep
   | FireStep
   | CheckpointStep
@@ -76,7 +85,9 @@ const place: fc.Arbitrary<Place> = fc.record({
   // Mostly without namespace, so that entries meet.
   namespace: fc.oneof(fc.constant(0), fc.nat(NAMESPACES.length - 1)),
 });
+const numericPlace: fc.Arbitrary<Place> = place.filter(isNumeric);
 const value = fc.nat(99);
+const number = fc.oneof(value, fc.constantFrom(-0, 0.5, Number.NaN, Number.NEGATIVE_INFINITY, 2 ** 40, -(2 ** 31)));
 const mapKey = fc.nat(MAP_KEYS.length - 1);
 const timer: fc.Arbitrary<ModelTimer> = fc.record({
   key: fc.nat(KEYS.length - 1),
@@ -91,7 +102,16 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({ kind: fc.constantFrom('put', 'replace', 'change', 'changeOnly', 'append'), place, value }),
   },
   { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom('remove', 'removeList'), place }) },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom('putInMap', 'changeInMap'), place, mapKey, value }) },
+  {
+    weight: 16,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('putNumber', 'addToNumber', 'putPoint', 'movePoint', 'removeNumber', 'removePoint'),
+      place: numericPlace,
+      value: number,
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('stray'), place, value }) },
+  { weight: 8, arbitrary: fc.record({ kind: fc.constantFrom('putInMap', 'changeInMap'), place, mapKey, value }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('removeFromMap'), place, mapKey }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('thinOutMap', 'clearMap'), place }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom('register', 'delete'), timer }) },
@@ -140,6 +160,7 @@ class StatefulJob {
     KEYS.forEach((_, key) => {
       this.run({ kind: 'put', place: { key, namespace: 0 }, value: key });
       this.run({ kind: 'append', place: { key, namespace: 0 }, value: key });
+      if (isNumeric({ key, namespace: 0 })) this.run({ kind: 'putNumber', place: { key, namespace: 0 }, value: key });
       this.run({ kind: 'putInMap', place: { key, namespace: 0 }, mapKey: key % MAP_KEYS.length, value: key });
       const timestampMs = key % 5;
       this.run({ kind: 'register', timer: { key, namespace: 0, domain: 'event-time', timestampMs } });
@@ -156,6 +177,14 @@ class StatefulJob {
       case 'remove':
       case 'removeList':
         return this.#changeValue(step);
+      case 'putNumber':
+      case 'addToNumber':
+      case 'putPoint':
+      case 'movePoint':
+      case 'removeNumber':
+      case 'removePoint':
+      case 'stray':
+        return this.#changeNumbers(step);
       case 'putInMap':
       case 'changeInMap':
       case 'removeFromMap':
@@ -217,6 +246,40 @@ class StatefulJob {
       case 'removeList':
         lists.delete(address);
         return tables.list.remove(namespace);
+    }
+  }
+
+  #changeNumbers(step: NumberStep): void {
+    const tables = this.#subtaskOf(step.place);
+    const namespace = tables.use(step.place);
+    const { numbers, points } = this.#model.state;
+    const address = this.#model.addressOf(step.place);
+    const put = (which: 'numbers' | 'points', to: unknown): void => {
+      this.#model.state[which].set(address, structuredClone(to));
+      tables[which].put(namespace, to);
+    };
+    switch (step.kind) {
+      case 'putNumber':
+        return put('numbers', step.value);
+      case 'addToNumber': {
+        const held = tables.numbers.get(namespace);
+        return typeof held === 'number' ? put('numbers', held + step.value) : undefined;
+      }
+      case 'putPoint':
+        return put('points', { x: step.value, y: -step.value });
+      case 'movePoint': {
+        const held = tables.points.get(namespace);
+        return isPoint(held) ? put('points', Object.assign(held, { x: held.y + step.value })) : undefined;
+      }
+      case 'removeNumber':
+        numbers.delete(address);
+        return tables.numbers.remove(namespace);
+      case 'removePoint':
+        points.delete(address);
+        return tables.points.remove(namespace);
+      case 'stray':
+        put('numbers', step.value % 2 === 0 ? step.value : null);
+        return put('points', { x: 1, y: step.value % 3 === 0 ? 'text' : 2, z: 3 });
     }
   }
 
@@ -353,6 +416,10 @@ class StatefulJob {
 
 function isCounter(held: unknown): held is { count: number; seen: number[] } {
   return typeof held === 'object' && held !== null && 'count' in held;
+}
+
+function isPoint(held: unknown): held is { x: number; y: number } {
+  return typeof held === 'object' && held !== null && 'y' in held && typeof held.y === 'number';
 }
 
 function isNumbered(held: unknown): held is { n: number } {

@@ -323,7 +323,7 @@ export function keyedStateContract(create: CreateBackend): void {
       }
       fixture.checkpoint(backend);
       use(backend, 77);
-      table.put(VOID_NAMESPACE, 'changed');
+      table.put(VOID_NAMESPACE, -1);
       use(backend, 78);
       table.remove(VOID_NAMESPACE);
       const writer = fixture.start(backend);
@@ -336,7 +336,7 @@ export function keyedStateContract(create: CreateBackend): void {
       expect(restored.entryCount).toBe(9999);
       const again = valueTable(restored);
       use(restored, 77);
-      expect(again.get(VOID_NAMESPACE)).toBe('changed');
+      expect(again.get(VOID_NAMESPACE)).toBe(-1);
       use(restored, 78);
       expect(again.has(VOID_NAMESPACE)).toBe(false);
     });
@@ -352,13 +352,13 @@ export function keyedStateContract(create: CreateBackend): void {
       const restored = fixture.restored(fixture.checkpoint(backend));
       const again = valueTable(restored);
       use(restored, 5);
-      again.put(VOID_NAMESPACE, 'changed');
+      again.put(VOID_NAMESPACE, -1);
       const writer = fixture.start(restored);
       const chains = writer.finish();
       expect(writer.refs).toEqual([expect.objectContaining({ isBase: false, entryCount: 1 })]);
       const changed = chains.find(({ keyGroup }) => keyGroup === keyGroupOf(5, MAX_PARALLELISM));
       expect(changed?.sections).toHaveLength(2);
-      expect(valueOf(fixture.restored(chains), 5)).toBe('changed');
+      expect(valueOf(fixture.restored(chains), 5)).toBe(-1);
     });
 
     it('write everything when the mode is full', () => {
@@ -437,7 +437,7 @@ export function keyedStateContract(create: CreateBackend): void {
       fixture.checkpoint(backend);
       const put = (key: number): void => {
         use(backend, key);
-        table.put(VOID_NAMESPACE, 'changed');
+        table.put(VOID_NAMESPACE, -1);
       };
       put(1);
       const cancelled = fixture.start(backend);
@@ -454,7 +454,7 @@ export function keyedStateContract(create: CreateBackend): void {
       const again = valueTable(restored);
       for (const key of [1, 2, 3]) {
         use(restored, key);
-        expect(again.get(VOID_NAMESPACE)).toBe('changed');
+        expect(again.get(VOID_NAMESPACE)).toBe(-1);
       }
     });
 

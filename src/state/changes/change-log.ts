@@ -58,6 +58,18 @@ export class ChangeLog {
     list.push(entry);
   }
 
+  /** False when the open interval is 'everything'. */
+  isTracking(groupIndex: number): boolean {
+    return this.#everything[groupIndex] === 0;
+  }
+
+  /** The open interval becomes 'everything'. */
+  giveUp(groupIndex: number): void {
+    this.#everything[groupIndex] = 1;
+    this.#inherited[groupIndex] = undefined;
+    this.#open[groupIndex] = undefined;
+  }
+
   /** The entry was made and removed within the open interval: no checkpoint has to know. */
   forget(groupIndex: number, entry: TrackedEntry): void {
     const list = this.#open[groupIndex];
@@ -120,9 +132,7 @@ export class ChangeLog {
       this.#inherited[groupIndex] = joined;
       return;
     }
-    this.#everything[groupIndex] = 1;
-    this.#inherited[groupIndex] = undefined;
-    this.#open[groupIndex] = undefined;
+    this.giveUp(groupIndex);
   }
 }
 

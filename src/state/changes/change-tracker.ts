@@ -75,6 +75,27 @@ export class ChangeTracker {
     this.#log.add(entry.groupIndex, entry);
   }
 
+  /** Entries of rows were made or removed: rows keep their own stamps. */
+  counted(groupIndex: number, change: 1 | -1): void {
+    this.#count(groupIndex, change);
+  }
+
+  /** Does the next delta of the key group have to know what was removed? */
+  tracksChanges(groupIndex: number): boolean {
+    return this.#log.isTracking(groupIndex);
+  }
+
+  /** Too much was removed: the next section of the key group is a base. */
+  giveUpTracking(groupIndex: number): void {
+    this.#log.giveUp(groupIndex);
+  }
+
+  /** An entry that comes from another table with its history: as if changed just now. */
+  adopted(entry: TrackedEntry): void {
+    entry.stamp = this.epochStamp;
+    this.#log.add(entry.groupIndex, entry);
+  }
+
   /** An entry read from a checkpoint, with stamp 0, is in its table. */
   restored(groupIndex: number): void {
     this.#count(groupIndex, 1);

@@ -253,9 +253,21 @@ describe('a declared state', () => {
 
   it('cannot be used before its function runs, or bound twice', () => {
     const state = valueState<number>('v');
+    declaredStates({ state: { v: state } });
     expect(() => state.value()).toThrow(expect.objectContaining({ code: 'STATE_ACCESS_OUTSIDE_CALL' }));
     bound(state);
     expect(() => bound(state)).toThrow(/State 'v' is bound twice/);
+  });
+
+  it('is one that a function declares', () => {
+    for (const use of [() => valueState('v').value(), () => listState('v').clear(), () => mapState('v').keys()]) {
+      expect(use).toThrow(
+        expect.objectContaining({
+          code: 'STATE_NOT_DECLARED',
+          message: "Using state 'v' failed: no function declares it in its field 'state'",
+        }),
+      );
+    }
   });
 
   it('has a name', () => {

@@ -31,6 +31,7 @@ export interface StateDeclaration {
  */
 export abstract class DeclaredState<Table> implements StateDeclaration {
   readonly info: StateDescriptorInfo;
+  #isDeclared = false;
   #table: Table | undefined;
   #namespace: (() => Namespace) | undefined;
   #guard: MutationGuard | undefined;
@@ -39,6 +40,11 @@ export abstract class DeclaredState<Table> implements StateDeclaration {
     if (info.name === '')
       throw new MillraceError('JOB_DEFINITION_INVALID', 'Declaring a state failed: its name is empty');
     this.info = info;
+  }
+
+  /** A function lists it among its states. */
+  markDeclared(): void {
+    this.#isDeclared = true;
   }
 
   bind(backend: KeyedStateBackend, options: StateBindOptions): void {
@@ -58,8 +64,10 @@ export abstract class DeclaredState<Table> implements StateDeclaration {
 
   protected get table(): Table {
     if (this.#table !== undefined) return this.#table;
-    const what = `Using state '${this.info.name}' failed: its function does not run in a job`;
-    throw new MillraceError('STATE_ACCESS_OUTSIDE_CALL', what);
+    const what = `Using state '${this.info.name}' failed`;
+    if (this.#isDeclared)
+      throw new MillraceError('STATE_ACCESS_OUTSIDE_CALL', `${what}: its function does not run in a job`);
+    throw new MillraceError('STATE_NOT_DECLARED', `${what}: no function declares it in its field 'state'`);
   }
 
   protected get namespace(): Namespace {
@@ -94,13 +102,18 @@ export abstract class DeclaredState<Table> implements StateDeclaration {
   }
 }
 
-export function isStateDeclaration(value: unknown): value is StateDeclaration {
+export function isStateDeclaration(value: unknown): value is DeclaredState<unknown> {
   return value instanceof DeclaredState;
 }
 
-/** The states that a function object declares in its field `state`, in order; other values there are the function's own. */
+/**
+ * The states that a function object declares in its field `state`, in order; other values there are the function's own. From now on
+ * they count as declared.
+ */
 export function declaredStates(functionObject: object): readonly StateDeclaration[] {
   const record: unknown = 'state' in functionObject ? functionObject.state : undefined;
   if (typeof record !== 'object' || record === null) return [];
-  return Object.values(record).filter(isStateDeclaration);
+  const states = Object.values(record).filter(isStateDeclaration);
+  for (const state of states) state.markDeclared();
+  return states;
 }

@@ -20,6 +20,7 @@ import { ABSENT } from '../changes/tracked-entry.ts';
 import type { TrackedEntry } from '../changes/tracked-entry.ts';
 import type { SectionWriter } from '../section/section-writer.ts';
 import type { BackendTable } from './backend-table.ts';
+import type { RowsSnapshot } from './rows/rows-snapshot.ts';
 
 export interface PlannedSection {
   readonly groupIndex: number;
@@ -38,6 +39,7 @@ export interface HashmapSnapshotOptions {
   readonly groupCount: number;
   readonly plan: readonly PlannedSection[];
   readonly tables: readonly BackendTable[];
+  readonly rows: RowsSnapshot;
   readonly writesTombstones: boolean;
   /** One writer for each snapshot: several may be in the middle of a section. */
   readonly section: SectionWriter;
@@ -115,6 +117,7 @@ export class HashmapSnapshot implements SnapshotCursor, RunningSnapshot {
       // No rest between the last look at the pre-images and here: one that came now would be lost.
       this.#needs[groupIndex] = DONE;
       this.#images[groupIndex] = undefined;
+      this.#options.rows.done(groupIndex);
       const bytes = this.#section.finish();
       assert(this.#sink !== undefined, 'A section has no sink');
       this.#sink.writeSection({ keyGroup, isBase, entryCount: this.#section.entryCount, bytes });
@@ -122,7 +125,8 @@ export class HashmapSnapshot implements SnapshotCursor, RunningSnapshot {
   }
 
   *#writeBase(groupIndex: number): Generator<void, void, void> {
-    const { tables, versionStamp } = this.#options;
+    const { tables, rows, versionStamp } = this.#options;
+    yield* this.#write(rows.writeBase(groupIndex, this.#section));
     for (const table of tables) {
       for (const entry of table.walk(groupIndex)) {
         if (entry.stamp < versionStamp) entry.write(this.#section, entry.value);
@@ -147,10 +151,13 @@ export class HashmapSnapshot implements SnapshotCursor, RunningSnapshot {
         }
       }
     }
+    const { rows } = this.#options;
+    yield* this.#write(rows.writeTombstones(groupIndex, this.#section));
     for (const entry of entries) {
       if (this.#valueOf(entry) === ABSENT && this.#options.writesTombstones) entry.write(this.#section, ABSENT);
       if (this.#isSpent()) yield;
     }
+    yield* this.#write(rows.writeChanges(groupIndex, this.#section));
     for (const entry of entries) {
       const value = this.#valueOf(entry);
       if (value !== ABSENT) entry.write(this.#section, value);
@@ -166,9 +173,15 @@ export class HashmapSnapshot implements SnapshotCursor, RunningSnapshot {
     return image;
   }
 
-  #isSpent(): boolean {
-    this.#remainingEntries--;
-    return --this.#budget <= 0;
+  /** Rows are written in chunks, which say how many entries they have looked at. */
+  *#write(chunks: Iterable<number>): Generator<void, void, void> {
+    for (const looked of chunks) if (this.#isSpent(looked)) yield;
+  }
+
+  #isSpent(looked = 1): boolean {
+    this.#remainingEntries -= looked;
+    this.#budget -= looked;
+    return this.#budget <= 0;
   }
 
   #end(isComplete: boolean): void {

@@ -140,17 +140,25 @@ export class HashmapStateBackend implements KeyedStateBackend {
   startSnapshot(checkpointId: CheckpointId, mode: 'full' | 'incremental'): SnapshotCursor {
     this.#log.close(checkpointId);
     const versionStamp = this.#tracker.nextEpoch();
+    const plan = this.#plan(checkpointId, mode);
+    const writesTombstones = !this.#mutants.active.has('lost-tombstone');
+    const groupIndexes = plan.map(({ groupIndex }) => groupIndex);
+    const rows = this.#tables.rows.startSnapshot({ sinceStamp: this.#sinceStamp, groupIndexes, writesTombstones });
     const snapshot = new HashmapSnapshot({
       checkpointId,
       versionStamp,
       sinceStamp: this.#sinceStamp,
       firstKeyGroup: this.keyGroups.start,
       groupCount: this.#groupCount,
-      plan: this.#plan(checkpointId, mode),
+      plan,
       tables: this.#tables.all(),
-      writesTombstones: !this.#mutants.active.has('lost-tombstone'),
+      rows,
+      writesTombstones,
       section: new SectionWriter(this.#strings, this.#shapes),
-      onEnd: (ended, isComplete) => this.#snapshotEnded(ended, isComplete),
+      onEnd: (ended, isComplete) => {
+        this.#tables.rows.snapshotEnded(rows);
+        this.#snapshotEnded(ended, isComplete);
+      },
     });
     this.#versions.set(checkpointId, versionStamp);
     this.#running.set(checkpointId, snapshot);
@@ -172,6 +180,7 @@ export class HashmapStateBackend implements KeyedStateBackend {
     this.#chains.completed(checkpointId);
     this.#log.completed(checkpointId);
     this.#sinceStamp = this.#versions.get(checkpointId) ?? this.#sinceStamp;
+    this.#tables.rows.forgetBefore(this.#sinceStamp);
     for (const id of this.#versions.keys()) if (id <= checkpointId) this.#versions.delete(id);
   }
 
@@ -192,7 +201,10 @@ export class HashmapStateBackend implements KeyedStateBackend {
       return {
         groupIndex,
         liveCount: this.#tracker.liveCount(groupIndex),
-        changedCount: changed === 'everything' ? changed : changeCount(changed),
+        changedCount:
+          changed === 'everything'
+            ? changed
+            : changeCount(changed) + this.#tables.rows.changedCount(groupIndex, this.#sinceStamp),
         chainLength: chain.length,
         chainEntryCount: chain.reduce((sum, section) => sum + section.entryCount, 0),
       };

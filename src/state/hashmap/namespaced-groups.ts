@@ -36,6 +36,10 @@ export class NamespacedGroups<V> {
     this.#groups = Array.from<undefined>({ length: groupCount });
   }
 
+  get groupCount(): number {
+    return this.#groups.length;
+  }
+
   find(groupIndex: number, namespace: Namespace): NamespaceSlot<V> | undefined {
     const group = this.#groups[groupIndex];
     if (group === undefined) return undefined;

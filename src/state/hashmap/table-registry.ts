@@ -8,7 +8,9 @@ import type { TableHeader } from '../section/section-format.ts';
 import type { TableRestore } from '../section/section-reader.ts';
 import { TimerTable } from '../timers/timer-table.ts';
 import type { BackendTable } from './backend-table.ts';
+import { AdaptiveTable } from './adaptive-table.ts';
 import { MapTable } from './map-table.ts';
+import { NumberRows } from './rows/number-rows.ts';
 import { ValueTable } from './value-table.ts';
 
 /**
@@ -17,16 +19,19 @@ import { ValueTable } from './value-table.ts';
  */
 export class TableRegistry {
   readonly timers: Readonly<Record<TimeDomain, TimerTable>>;
+  /** Shared by all states whose values are numbers. */
+  readonly rows: NumberRows;
   readonly #context: KeyContext;
   readonly #tracker: ChangeTracker;
   readonly #groupCount: number;
-  readonly #states = new Map<string, ValueTable | MapTable>();
+  readonly #states = new Map<string, AdaptiveTable | ValueTable | MapTable>();
   readonly #declared = new Set<string>();
 
   constructor(context: KeyContext, tracker: ChangeTracker, groupCount: number) {
     this.#context = context;
     this.#tracker = tracker;
     this.#groupCount = groupCount;
+    this.rows = new NumberRows(context, tracker, groupCount);
     this.timers = {
       'event-time': new TimerTable('event-time', context, tracker, groupCount),
       'processing-time': new TimerTable('processing-time', context, tracker, groupCount),
@@ -34,10 +39,10 @@ export class TableRegistry {
   }
 
   /** Throws STATE_INCOMPATIBLE when the restored state of that name is of another kind. */
-  declareValues(descriptor: StateDescriptorInfo): ValueTable {
+  declareValues(descriptor: StateDescriptorInfo): AdaptiveTable | ValueTable {
     assert(descriptor.kind !== 'map', () => `State '${descriptor.name}' is a map`);
     const table = this.#declare(descriptor);
-    assert(table instanceof ValueTable, () => `State '${descriptor.name}' is a map`);
+    assert(!(table instanceof MapTable), () => `State '${descriptor.name}' is a map`);
     return table;
   }
 
@@ -73,7 +78,7 @@ export class TableRegistry {
     return [...states, ...timers].sort((a, b) => b.entries - a.entries);
   }
 
-  #declare(descriptor: StateDescriptorInfo): ValueTable | MapTable {
+  #declare(descriptor: StateDescriptorInfo): AdaptiveTable | ValueTable | MapTable {
     const { name } = descriptor;
     if (this.#declared.has(name)) {
       throw new MillraceError(
@@ -86,7 +91,7 @@ export class TableRegistry {
     return table;
   }
 
-  #find({ name, kind }: StateDescriptorInfo): ValueTable | MapTable | undefined {
+  #find({ name, kind }: StateDescriptorInfo): AdaptiveTable | ValueTable | MapTable | undefined {
     const table = this.#states.get(name);
     if (table === undefined || table.descriptor.kind === kind) return table;
     throw new MillraceError(
@@ -95,11 +100,16 @@ export class TableRegistry {
     );
   }
 
-  #make({ name, kind }: StateDescriptorInfo): ValueTable | MapTable {
+  #make({ name, kind }: StateDescriptorInfo): AdaptiveTable | ValueTable | MapTable {
     const descriptor: StateDescriptorInfo = { name, kind };
-    const Table = kind === 'map' ? MapTable : ValueTable;
-    const table = new Table(descriptor, this.#context, this.#tracker, this.#groupCount);
+    const table = this.#tableOf(descriptor);
     this.#states.set(name, table);
     return table;
+  }
+
+  #tableOf(descriptor: StateDescriptorInfo): AdaptiveTable | ValueTable | MapTable {
+    if (descriptor.kind === 'map') return new MapTable(descriptor, this.#context, this.#tracker, this.#groupCount);
+    const values = new ValueTable(descriptor, this.#context, this.#tracker, this.#groupCount);
+    return descriptor.kind === 'list' ? values : new AdaptiveTable(values, this.rows);
   }
 }

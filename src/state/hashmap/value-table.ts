@@ -1,16 +1,21 @@
 import { assert } from '../../base/assert.ts';
 import type { Namespace, StateTable } from '../../base/keyed-state.ts';
 import type { StateDescriptorInfo } from '../../base/state-handle.ts';
+import { keyOfId } from '../canonical-key.ts';
 import type { KeyId } from '../canonical-key.ts';
 import { ABSENT, TrackedEntry } from '../changes/tracked-entry.ts';
 import type { ChangeTracker } from '../changes/change-tracker.ts';
 import type { KeyContext } from '../key-context.ts';
 import { ownedId, ownedValue } from '../owned.ts';
+import { NO_NAMESPACE } from '../section/number-batch.ts';
+import type { NumberBatch } from '../section/number-batch.ts';
 import type { ValueRestore } from '../section/section-reader.ts';
 import type { SectionWriter } from '../section/section-writer.ts';
 import type { BackendTable } from './backend-table.ts';
 import { NamespacedGroups } from './namespaced-groups.ts';
 import type { NamespaceSlot } from './namespaced-groups.ts';
+import { formOfFields } from './rows/number-form.ts';
+import { namespaceOfWord } from './rows/row-place.ts';
 
 class ValueEntry extends TrackedEntry {
   readonly slot: NamespaceSlot<ValueEntry>;
@@ -63,6 +68,10 @@ export class ValueTable implements StateTable, BackendTable, ValueRestore {
     return value;
   }
 
+  peek(namespace: Namespace): unknown {
+    return this.#find(namespace)?.value;
+  }
+
   put(namespace: Namespace, value: unknown): void {
     assert(value !== undefined, 'A state is put to undefined');
     const entry = this.#find(namespace);
@@ -102,6 +111,16 @@ export class ValueTable implements StateTable, BackendTable, ValueRestore {
     return this.#find(namespace) !== undefined;
   }
 
+  forEachEntry(visit: (namespace: Namespace) => void): void {
+    for (let groupIndex = 0; groupIndex < this.#groups.groupCount; groupIndex++) {
+      for (const { id, slot } of this.#groups.walk(groupIndex)) {
+        this.#context.set(keyOfId(id), id, groupIndex);
+        visit(slot.namespace);
+      }
+    }
+    this.#context.clear();
+  }
+
   walk(groupIndex: number): IterableIterator<TrackedEntry> {
     return this.#groups.walk(groupIndex);
   }
@@ -116,6 +135,31 @@ export class ValueTable implements StateTable, BackendTable, ValueRestore {
     slot.entries.set(key, new ValueEntry(slot, key, value, 0));
     this.#entryCount++;
     this.#tracker.restored(groupIndex);
+  }
+
+  restoreNumbers(groupIndex: number, batch: NumberBatch): void {
+    const form = formOfFields(batch.fields);
+    const words = new Float64Array(form.width);
+    for (let index = 0; index < batch.count; index++) {
+      for (const [at, column] of batch.columns.entries()) words[at] = column[index] ?? 0;
+      const namespace = namespaceOfWord(batch.namespaces?.[index] ?? NO_NAMESPACE);
+      this.restorePut(groupIndex, namespace, batch.keys[index] ?? 0, form.read(words, 0));
+    }
+  }
+
+  /** An entry that was kept elsewhere; it counts already. `isChanged`: it goes into the next delta. */
+  adopt(
+    groupIndex: number,
+    namespace: Namespace,
+    key: KeyId,
+    { value, isChanged }: { readonly value: unknown; readonly isChanged: boolean },
+  ): void {
+    const slot = this.#groups.findOrMake(groupIndex, namespace);
+    const entry = new ValueEntry(slot, key, value, 0);
+    slot.entries.set(key, entry);
+    this.#entryCount++;
+    if (isChanged) this.#tracker.adopted(entry);
+    this.#foundSequence = -1;
   }
 
   restoreRemove(groupIndex: number, namespace: Namespace, key: KeyId): void {

@@ -139,7 +139,7 @@ describe('section format', () => {
   });
 
   it('refuses versions it does not know and sections at the wrong place', () => {
-    const newer = `02${VERSION_1.base.slice(2)}`;
+    const newer = `03${VERSION_1.base.slice(2)}`;
     expect(() => new Filler().restore(newer)).toThrow(
       expect.objectContaining({ code: 'CHECKPOINT_VERSION_UNSUPPORTED' }),
     );

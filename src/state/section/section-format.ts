@@ -4,7 +4,7 @@
  * groups and the shapes of values are inside, so that any reader can read one alone. Little endian; `varint` is LEB128, `value`
  * is the value codec's encoding, with shapes counted from the section's start.
  *
- *   u8      SECTION_VERSION
+ *   u8      version
  *   u8      1 for a base, 0 for a delta
  *   varint  key group (checked against the one that is being restored)
  *   records, each a u8 tag and its fields:
@@ -19,7 +19,10 @@
  *     REMOVE     value tables: value key
  *                map tables:   value map key
  *                timer tables: value key
- *     END        varint number of PUT and REMOVE records (checked)
+ *     PUT_NUMBERS  value tables: many at once, whose keys and values are numbers (number-batch.ts): varint count, u8 1 with namespaces,
+ *                value field names (null: the values are numbers), then columns of `count` numbers each: keys, namespaces if any, and
+ *                each field. A column is u8 0 and i32s, or u8 1 and f64s
+ *     END        varint number of entries that were put and removed (checked)
  *
  * KEY and TIMESTAMP must come anew after each change of table or namespace. `order` is the place of a map entry or timer among
  * its neighbours (its order of insertion); records of a section may come in any order, but in a delta every REMOVE comes before
@@ -28,8 +31,9 @@
 import type { StateDescriptorInfo } from '../../base/state-handle.ts';
 import type { TimeDomain } from '../../base/keyed-state.ts';
 
-/** 1: the first. */
-export const SECTION_VERSION = 1;
+/** 1: the first. 2: PUT_NUMBERS; sections that do not have it are written as before. */
+export const SECTION_VERSION = 2;
+export const SECTION_VERSION_WITHOUT_NUMBERS = 1;
 
 export const TAG_END = 0;
 export const TAG_TABLE = 1;
@@ -39,6 +43,7 @@ export const TAG_KEY = 4;
 export const TAG_TIMESTAMP = 5;
 export const TAG_PUT = 6;
 export const TAG_REMOVE = 7;
+export const TAG_PUT_NUMBERS = 8;
 
 /** Timers of one time domain are a table like any state; their name is the domain. */
 export type TableKind = StateDescriptorInfo['kind'] | TimeDomain;

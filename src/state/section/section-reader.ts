@@ -7,12 +7,15 @@ import type { StringBytes } from '../../base/string-bytes.ts';
 import { ValueDecoder } from '../../codec/value-decoder.ts';
 import { keyIdOf } from '../canonical-key.ts';
 import type { KeyId } from '../canonical-key.ts';
+import type { NumberBatch } from './number-batch.ts';
+import { readColumn } from './number-batch.ts';
 import {
   SECTION_VERSION,
   TAG_END,
   TAG_KEY,
   TAG_NAMESPACE,
   TAG_PUT,
+  TAG_PUT_NUMBERS,
   TAG_REMOVE,
   TAG_TABLE,
   TAG_TIMESTAMP,
@@ -25,6 +28,7 @@ import type { TableHeader } from './section-format.ts';
 export interface ValueRestore {
   readonly shape: 'value';
   restorePut(groupIndex: number, namespace: Namespace, key: KeyId, value: unknown): void;
+  restoreNumbers(groupIndex: number, batch: NumberBatch): void;
   restoreRemove(groupIndex: number, namespace: Namespace, key: KeyId): void;
 }
 
@@ -101,7 +105,8 @@ export class SectionReader {
       const tag = this.#reader.u8();
       if (tag === TAG_END) break;
       if (tag === TAG_PUT || tag === TAG_REMOVE) entryCount++;
-      this.#record(tag);
+      if (tag === TAG_PUT_NUMBERS) entryCount += this.#putNumbers();
+      else this.#record(tag);
     }
     if (this.#reader.varint() !== entryCount) throw this.#corrupt('the count of its entries differs');
     if (this.#reader.remaining > 0) throw this.#corrupt('there are bytes after its end');
@@ -187,6 +192,36 @@ export class SectionReader {
       default:
         throw this.#corrupt('an entry has no state');
     }
+  }
+
+  /** Returns how many. */
+  #putNumbers(): number {
+    const table = this.#table;
+    if (table?.shape !== 'value') throw this.#corrupt('numbers have no state of values');
+    const count = this.#reader.varint();
+    const hasNamespaces = this.#reader.u8() === 1;
+    const fields = this.#fieldNames();
+    // Each number takes four bytes at least: a wrong count must not reserve memory that nothing fills.
+    if (count * 4 > this.#reader.remaining) throw this.#corrupt('a column is longer than the section');
+    const keys = this.#column(count);
+    const namespaces = hasNamespaces ? this.#column(count) : undefined;
+    const columns = Array.from({ length: fields?.length ?? 1 }, () => this.#column(count));
+    table.restoreNumbers(this.#groupIndex, { count, fields, keys, namespaces, columns });
+    return count;
+  }
+
+  #column(count: number): Float64Array {
+    const column = readColumn(this.#reader, count);
+    if (column === undefined) throw this.#corrupt('a column is of no known kind');
+    return column;
+  }
+
+  #fieldNames(): readonly string[] | undefined {
+    const names = this.#decoder.read(this.#reader);
+    if (names === null) return undefined;
+    if (!Array.isArray(names) || names.length === 0 || !names.every((name) => typeof name === 'string'))
+      throw this.#corrupt('names of fields are no list of names');
+    return names;
   }
 
   #remove(): void {

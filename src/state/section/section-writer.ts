@@ -8,12 +8,16 @@ import type { ShapeTable } from '../../codec/shape-table.ts';
 import { ValueEncoder } from '../../codec/value-encoder.ts';
 import { keyOfId } from '../canonical-key.ts';
 import type { KeyId } from '../canonical-key.ts';
+import type { NumberBatch } from './number-batch.ts';
+import { writeColumn } from './number-batch.ts';
 import {
   SECTION_VERSION,
+  SECTION_VERSION_WITHOUT_NUMBERS,
   TAG_END,
   TAG_KEY,
   TAG_NAMESPACE,
   TAG_PUT,
+  TAG_PUT_NUMBERS,
   TAG_REMOVE,
   TAG_TABLE,
   TAG_TIMESTAMP,
@@ -51,7 +55,7 @@ export class SectionWriter {
     this.#tableNumbers.clear();
     this.#table = undefined;
     this.#entryCount = 0;
-    this.#writer.u8(SECTION_VERSION);
+    this.#writer.u8(SECTION_VERSION_WITHOUT_NUMBERS);
     this.#writer.u8(isBase ? 1 : 0);
     this.#writer.varint(keyGroup);
   }
@@ -68,6 +72,20 @@ export class SectionWriter {
     this.#tag(TAG_PUT);
     this.#key(key);
     this.#encoder.write(this.#writer, value);
+  }
+
+  putNumbers(table: TableHeader, { count, fields, keys, namespaces, columns }: NumberBatch): void {
+    this.#select(table, VOID_NAMESPACE);
+    const writer = this.#writer;
+    writer.bytes[0] = SECTION_VERSION;
+    writer.u8(TAG_PUT_NUMBERS);
+    writer.varint(count);
+    writer.u8(namespaces === undefined ? 0 : 1);
+    this.#encoder.write(writer, fields ?? null);
+    writeColumn(writer, keys, count);
+    if (namespaces !== undefined) writeColumn(writer, namespaces, count);
+    for (const column of columns) writeColumn(writer, column, count);
+    this.#entryCount += count;
   }
 
   removeValue(table: TableHeader, namespace: Namespace, key: KeyId): void {

@@ -1,0 +1,293 @@
+/**
+ * The rows of all key groups of a backend: what its states keep as numbers, found with one lookup for each record however many
+ * states there are.
+ *
+ * Snapshots see rows as they were: before the first change of a row in an epoch, each running snapshot that has not written the
+ * row yet copies the chunk that the row is in (rows-snapshot.ts). So a snapshot costs at most one copy of the memory, made piece
+ * by piece, and nothing is allocated for a record.
+ */
+import { assert } from '../../../base/assert.ts';
+import { VOID_NAMESPACE } from '../../../base/keyed-state.ts';
+import type { Namespace } from '../../../base/keyed-state.ts';
+import type { ChangeTracker } from '../../changes/change-tracker.ts';
+import type { KeyContext } from '../../key-context.ts';
+import type { TableHeader } from '../../section/section-format.ts';
+import type { NumberForm } from './number-form.ts';
+import { GroupRows, HEADER_WORDS } from './group-rows.ts';
+import { isRowKey, isRowNamespace, namespaceOfWord, namespaceWord } from './row-place.ts';
+import { RowsSnapshot } from './rows-snapshot.ts';
+import type { RowsSnapshotScope, Tombstone } from './rows-snapshot.ts';
+
+/** As many states as a row has bits for. */
+const COLUMNS_MAX = 31;
+/** Lists of removed entries up to this length are kept even when the key group has fewer entries. */
+const TOMBSTONES_LEAST = 1024;
+const NONE: readonly Tombstone[] = [];
+
+/** A state's place in the rows. */
+export interface Column {
+  readonly header: TableHeader;
+  readonly form: NumberForm;
+  /** Words before it in a row. */
+  readonly at: number;
+  readonly bit: number;
+}
+
+export class NumberRows {
+  readonly #context: KeyContext;
+  readonly #tracker: ChangeTracker;
+  readonly #groups: (GroupRows | undefined)[];
+  readonly #columns: Column[] = [];
+  readonly #running = new Set<RowsSnapshot>();
+  readonly #tombstones: (readonly Tombstone[] | undefined)[] = [];
+  /** By epoch stamp: rows of each key group whose first change in that epoch it was. */
+  readonly #changedCounts = new Map<number, Int32Array>();
+  #stride = HEADER_WORDS;
+  /** What the last `seek` found, for the key of that sequence number and the namespace. */
+  #sequence = -1;
+  #namespace: Namespace = VOID_NAMESPACE;
+  #group: GroupRows | undefined;
+  #row = -1;
+
+  constructor(context: KeyContext, tracker: ChangeTracker, groupCount: number) {
+    this.#context = context;
+    this.#tracker = tracker;
+    this.#groups = Array.from<undefined>({ length: groupCount });
+  }
+
+  get columns(): readonly Column[] {
+    return this.#columns;
+  }
+
+  /** Room for a state's values; undefined when there are too many states. */
+  addColumn(header: TableHeader, form: NumberForm): Column | undefined {
+    if (this.#columns.length === COLUMNS_MAX) return undefined;
+    const column: Column = { header, form, at: this.#stride, bit: 1 << this.#columns.length };
+    this.#columns.push(column);
+    this.#stride += form.width;
+    // What was found last may be too narrow.
+    this.#sequence = -1;
+    return column;
+  }
+
+  /** Can the current key and the namespace be in a row? */
+  holds(namespace: Namespace): boolean {
+    const { id } = this.#context;
+    return isRowKey(id) && isRowNamespace(namespace);
+  }
+
+  /** The value of the current key; undefined when there is none. */
+  get({ bit, form, at }: Column, namespace: Namespace): unknown {
+    const row = this.#seek(namespace);
+    const group = this.#group;
+    if (row < 0 || group === undefined || (group.presenceOf(row) & bit) === 0) return undefined;
+    return form.read(group.words, row * group.stride + at);
+  }
+
+  has({ bit }: Column, namespace: Namespace): boolean {
+    const row = this.#seek(namespace);
+    return row >= 0 && this.#group !== undefined && (this.#group.presenceOf(row) & bit) !== 0;
+  }
+
+  /** Makes the key of each value the current one. */
+  forEachEntry({ bit }: Column, visit: (namespace: Namespace) => void): void {
+    for (const [groupIndex, group] of this.#groups.entries()) {
+      for (let row = 0; group !== undefined && row < group.rowCount; row++) {
+        if ((group.presenceOf(row) & bit) === 0) continue;
+        const key = group.keyOf(row);
+        this.#context.set(key, key, groupIndex);
+        visit(namespaceOfWord(group.namespaceOf(row)));
+      }
+    }
+    this.#context.clear();
+  }
+
+  /** The column can take the value, and the rows the key and the namespace. True when there was no value before. */
+  put({ bit, form, at }: Column, namespace: Namespace, value: unknown): boolean {
+    let row = this.#seek(namespace);
+    if (row < 0) row = this.#make(namespace);
+    const group = this.#currentGroup();
+    this.#change(this.#context.groupIndex, group, row);
+    form.write(group.words, row * group.stride + at, value);
+    return this.#present(this.#context.groupIndex, group, row, bit);
+  }
+
+  /** True when there was a value. */
+  remove(column: Column, namespace: Namespace): boolean {
+    const row = this.#seek(namespace);
+    const group = this.#group;
+    if (row < 0 || group === undefined || (group.presenceOf(row) & column.bit) === 0) return false;
+    this.#remove(column, this.#context.groupIndex, group, row);
+    return true;
+  }
+
+  /** From a checkpoint; true when there was no value before. */
+  restorePut({ bit, form, at }: Column, place: RowPlace, value: unknown): boolean {
+    const group = this.#groupAt(place.groupIndex);
+    const found = group.find(place.key, place.namespace);
+    const row = found < 0 ? group.insert(place.key, place.namespace, 0) : found;
+    form.write(group.words, row * group.stride + at, value);
+    const bits = group.presenceOf(row);
+    group.setPresence(row, bits | bit);
+    if ((bits & bit) !== 0) return false;
+    this.#tracker.restored(place.groupIndex);
+    return true;
+  }
+
+  /** A later section of the chain took the value back; true when there was one. */
+  restoreRemove({ bit }: Column, place: RowPlace): boolean {
+    const group = this.#groups[place.groupIndex];
+    const row = group?.find(place.key, place.namespace) ?? -1;
+    if (group === undefined || row < 0 || (group.presenceOf(row) & bit) === 0) return false;
+    group.setPresence(row, group.presenceOf(row) & ~bit);
+    if (group.presenceOf(row) === 0) group.remove(row);
+    this.#tracker.unrestored(place.groupIndex);
+    return true;
+  }
+
+  /** Takes all values of a column out, for another table that counts and tracks them from now on. */
+  *drain({ bit, form, at }: Column): IterableIterator<{ readonly place: RowPlace; readonly value: unknown }> {
+    this.#sequence = -1;
+    for (const [groupIndex, group] of this.#groups.entries()) {
+      for (let row = 0; group !== undefined && row < group.rowCount; row++) {
+        if ((group.presenceOf(row) & bit) === 0) continue;
+        const place = { groupIndex, key: group.keyOf(row), namespace: group.namespaceOf(row) };
+        const value = form.read(group.words, row * group.stride + at);
+        this.#change(groupIndex, group, row);
+        group.setPresence(row, group.presenceOf(row) & ~bit);
+        if (group.presenceOf(row) === 0) group.remove(row);
+        yield { place, value };
+      }
+    }
+  }
+
+  /** Rows of the key group that changed in an epoch with this stamp or a later one; rows that did so in several count more than once. */
+  changedCount(groupIndex: number, sinceStamp: number): number {
+    let count = this.#tombstonesOf(groupIndex).length;
+    for (const [stamp, counts] of this.#changedCounts) if (stamp >= sinceStamp) count += counts[groupIndex] ?? 0;
+    return count;
+  }
+
+  startSnapshot(scope: Omit<RowsSnapshotScope, 'columns'>): RowsSnapshot {
+    const snapshot = new RowsSnapshot({ ...scope, columns: [...this.#columns] }, (groupIndex) => ({
+      rows: this.#groups[groupIndex],
+      tombstones: this.#tombstonesOf(groupIndex),
+    }));
+    this.#running.add(snapshot);
+    return snapshot;
+  }
+
+  snapshotEnded(snapshot: RowsSnapshot): void {
+    this.#running.delete(snapshot);
+  }
+
+  /** Changes of epochs below `sinceStamp` are in a completed checkpoint. */
+  forgetBefore(sinceStamp: number): void {
+    for (const stamp of this.#changedCounts.keys()) if (stamp < sinceStamp) this.#changedCounts.delete(stamp);
+    this.#tombstones.forEach((list, groupIndex) => {
+      // Snapshots keep the lists they have seen.
+      if (list !== undefined) this.#tombstones[groupIndex] = list.filter(({ stamp }) => stamp >= sinceStamp);
+    });
+  }
+
+  #seek(namespace: Namespace): number {
+    const context = this.#context;
+    if (this.#sequence === context.sequence && this.#namespace === namespace) return this.#row;
+    if (context.groupIndex < 0) context.require('state');
+    const { id } = context;
+    const group = this.#groups[context.groupIndex];
+    const isPlace = typeof id === 'number' && isRowNamespace(namespace);
+    this.#group = group;
+    this.#row = group === undefined || !isPlace ? -1 : group.find(id, namespaceWord(namespace));
+    this.#sequence = context.sequence;
+    this.#namespace = namespace;
+    if (group !== undefined && group.stride < this.#stride) group.widen(this.#stride);
+    return this.#row;
+  }
+
+  #make(namespace: Namespace): number {
+    const { groupIndex, id } = this.#context;
+    assert(typeof id === 'number', 'A key that is no number has no row');
+    const group = this.#groupAt(groupIndex);
+    const reused = group.nextRow();
+    // Snapshots have to see it free.
+    if (reused < group.rowCount) this.#change(groupIndex, group, reused);
+    this.#row = group.insert(id, namespaceWord(namespace), this.#tracker.newStamp);
+    this.#countChange(groupIndex);
+    this.#group = group;
+    return this.#row;
+  }
+
+  #groupAt(groupIndex: number): GroupRows {
+    const group = (this.#groups[groupIndex] ??= new GroupRows(this.#stride));
+    if (group.stride < this.#stride) group.widen(this.#stride);
+    return group;
+  }
+
+  #currentGroup(): GroupRows {
+    const group = this.#group;
+    assert(group !== undefined, 'A row has no key group');
+    return group;
+  }
+
+  /** Before a row's words change. */
+  #change(groupIndex: number, group: GroupRows, row: number): void {
+    const { epochStamp } = this.#tracker;
+    if (group.stampOf(row) >= epochStamp) return;
+    for (const snapshot of this.#running) snapshot.keepImage(groupIndex, group, row);
+    group.setStamp(row, epochStamp);
+    this.#countChange(groupIndex);
+  }
+
+  #countChange(groupIndex: number): void {
+    const { epochStamp } = this.#tracker;
+    let counts = this.#changedCounts.get(epochStamp);
+    if (counts === undefined) this.#changedCounts.set(epochStamp, (counts = new Int32Array(this.#groups.length)));
+    counts[groupIndex] = (counts[groupIndex] ?? 0) + 1;
+  }
+
+  #present(groupIndex: number, group: GroupRows, row: number, bit: number): boolean {
+    const bits = group.presenceOf(row);
+    if ((bits & bit) !== 0) return false;
+    group.setPresence(row, bits | bit);
+    this.#tracker.counted(groupIndex, 1);
+    return true;
+  }
+
+  #remove(column: Column, groupIndex: number, group: GroupRows, row: number): void {
+    this.#change(groupIndex, group, row);
+    // A row made in this epoch is in no checkpoint.
+    if (group.stampOf(row) === this.#tracker.epochStamp) this.#bury(column, groupIndex, group, row);
+    group.setPresence(row, group.presenceOf(row) & ~column.bit);
+    this.#tracker.counted(groupIndex, -1);
+    if (group.presenceOf(row) !== 0) return;
+    group.remove(row);
+    this.#row = -1;
+  }
+
+  #bury(column: Column, groupIndex: number, group: GroupRows, row: number): void {
+    if (!this.#tracker.tracksChanges(groupIndex)) return;
+    const list = this.#tombstonesOf(groupIndex);
+    if (list.length >= Math.max(TOMBSTONES_LEAST, this.#tracker.liveCount(groupIndex))) {
+      this.#tracker.giveUpTracking(groupIndex);
+      this.#tombstones[groupIndex] = undefined;
+      return;
+    }
+    const { header } = column;
+    const stamp = this.#tracker.epochStamp;
+    const tombstone = { header, key: group.keyOf(row), namespace: group.namespaceOf(row), stamp };
+    if (list === NONE) this.#tombstones[groupIndex] = [tombstone];
+    else (list as Tombstone[]).push(tombstone); // made here
+  }
+
+  #tombstonesOf(groupIndex: number): readonly Tombstone[] {
+    return this.#tombstones[groupIndex] ?? NONE;
+  }
+}
+
+export interface RowPlace {
+  readonly groupIndex: number;
+  readonly key: number;
+  /** A word: NO_NAMESPACE for none. */
+  readonly namespace: number;
+}
