@@ -3,18 +3,20 @@
 // the message below instead of dying on an import that it does not know.
 
 const requiredMajor = 24;
+/** Of PLATFORM_UNSUPPORTED in src/base/error-catalogue.ts. */
+const unsupportedExitCode = 2;
 
 /** Says why the command cannot run here, or returns undefined. */
 function refusal() {
   if (process.platform === 'win32') {
     return [
-      'millrace does not run on Windows: it cannot make a checkpoint durable there (no fsync of a folder)',
+      'error PLATFORM_UNSUPPORTED: millrace does not run on Windows: it cannot make a checkpoint durable there (no fsync of a folder)',
       'Run it on Linux or macOS, or inside the Windows Subsystem for Linux',
     ];
   }
   if (Number(process.versions.node.split('.')[0]) < requiredMajor) {
     return [
-      `millrace needs Node.js ${requiredMajor} or newer, and this is Node.js ${process.versions.node} (${process.execPath})`,
+      `error PLATFORM_UNSUPPORTED: millrace needs Node.js ${requiredMajor} or newer, and this is Node.js ${process.versions.node} (${process.execPath})`,
       `Install a newer one from https://nodejs.org, or into this project with: npm install --save-dev node@${requiredMajor}`,
     ];
   }
@@ -60,7 +62,7 @@ async function start() {
 const lines = refusal();
 if (lines) {
   process.stderr.write(lines.join('\n') + '\n');
-  process.exitCode = 1;
+  process.exitCode = unsupportedExitCode;
 } else {
   void start();
 }

@@ -212,7 +212,7 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
     3,
     'fail-job',
     'A state is used that the function does not declare',
-    'Declare the state as a field of the function',
+    "Put it into the field 'state' of the keyed function that uses it; a window function also has the field 'windowState'",
   ),
   TASK_STUCK: user(
     1,

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { availableParallelism, hostname, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { MillraceError } from '../base/errors.ts';
 import { NO_MUTANTS } from '../base/mutants.ts';
 import { kernelLocks } from '../checkpoint/storage/kernel-lock.ts';
 import type { Configuration, Setting } from '../config/configuration.ts';
@@ -29,10 +30,11 @@ const DEFAULT_CONFIGURATION_DIRECTORY = 'conf';
  *     await handle.result;
  *
  * Slots are worker threads, as many as the highest parallelism, unless `host: 'inline'`.
- * @throws MillraceError for everything that is wrong before the start: JOB_MODULE_INVALID, CONFIG_INVALID, JOB_DEFINITION_INVALID,
+ * @throws MillraceError for everything that is wrong before the start: PLATFORM_UNSUPPORTED, JOB_MODULE_INVALID, CONFIG_INVALID, JOB_DEFINITION_INVALID,
  * JOB_ALREADY_RUNNING, CHECKPOINT_CORRUPT, STATE_INCOMPATIBLE, OUTPUT_NOT_EMPTY, ...
  */
 export async function run(module: URL | string, options: RunOptions = {}): Promise<JobHandle> {
+  requireSupportedPlatform();
   const { definition, importUrl, identity } = await loadJobModule(module);
   const isInline = options.host === 'inline';
   const environment = nodeEnvironment(options.logger?.with({ job: definition.name }));
@@ -54,6 +56,15 @@ export async function run(module: URL | string, options: RunOptions = {}): Promi
     pid: process.pid,
     makeHost: (parts) => (isInline ? inlineHost(parts, environment) : threadsHost(parts, environment, importUrl)),
   });
+}
+
+/** The command has said so before (bin/millrace.mjs). */
+function requireSupportedPlatform(): void {
+  if (process.platform !== 'win32') return;
+  throw new MillraceError(
+    'PLATFORM_UNSUPPORTED',
+    'Starting a job failed: Windows cannot make a checkpoint durable, because it has no fsync of a folder',
+  );
 }
 
 /**

@@ -143,7 +143,7 @@ export default job('doubles', (env) => {
 
 describe('the command on an old Node', () => {
   const message =
-    /^millrace needs Node\.js 24 or newer, and this is Node\.js (\d+)\..*\n.*npm install --save-dev node@24\n$/;
+    /^error PLATFORM_UNSUPPORTED: millrace needs Node\.js 24 or newer, and this is Node\.js (\d+)\..*\n.*npm install --save-dev node@24\n$/;
   const bin = join(installed, 'bin/millrace.mjs');
 
   test('says which version it needs and what to do', () => {
@@ -152,14 +152,14 @@ describe('the command on an old Node', () => {
       encoding: 'utf8',
     });
     expect(stderr).toMatch(message);
-    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
   });
 
   const oldNode = findOldNode();
   test.skipIf(oldNode === undefined)('says so on a real one too, instead of dying on an import', () => {
     const { status, stdout, stderr } = spawnSync(oldNode ?? '', [bin, 'run', 'job.ts'], { encoding: 'utf8' });
     expect(stderr).toMatch(message);
-    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
   });
 });
 
