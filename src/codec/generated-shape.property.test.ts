@@ -9,12 +9,28 @@ import { describeValue } from '../../test/support/describe-value.ts';
 import { testStrings } from '../../test/support/strings.ts';
 import { ByteReader } from '../base/byte-reader.ts';
 import { ByteWriter } from '../base/byte-writer.ts';
-import type { Fields } from './field-codec.ts';
-import { decoderSource, encoderSource, generatedDecoder, generatedEncoder } from './generated-shape.ts';
-import { defineField, interpretedDecoder, interpretedEncoder } from './interpreted-shape.ts';
+import type { EncodeFields, Fields } from './field-codec.ts';
+import { GatheredStringReader, GatheredStringWriter } from './gathered-strings.ts';
+import {
+  decoderSource,
+  encoderSource,
+  generatedDecoder,
+  generatedEncoder,
+  generatedMatchingEncoder,
+  matchingEncoderSource,
+} from './generated-shape.ts';
+import {
+  defineField,
+  interpretedDecoder,
+  interpretedEncoder,
+  interpretedMatchingEncoder,
+} from './interpreted-shape.ts';
 import { ShapeLayout } from './shape-layout.ts';
+import type { StringForm } from './string-form.ts';
 import { ValueDecoder } from './value-decoder.ts';
 import { ValueEncoder } from './value-encoder.ts';
+
+const FORMS: readonly StringForm[] = ['inline', 'gathered'];
 
 const names = fc.uniqueArray(arbitraryName(), { maxLength: 6 });
 const field = fc.oneof(arbitraryNumber(), arbitraryText(), fc.boolean(), fc.constantFrom(null, undefined, 1n));
@@ -34,33 +50,84 @@ test('generated code and interpretation agree', () => {
       const ownNames = Object.keys(first);
       const narrow = ShapeLayout.of(first, ownNames, hasPrototype);
       const wide = others.reduce<ShapeLayout>((layout, object) => layout.widenedBy(object), narrow);
-      for (const layout of [narrow, wide]) for (const object of objects) compare(layout, object);
+      for (const form of FORMS)
+        for (const layout of [narrow, wide]) for (const object of objects) compare(form, layout, object);
     }),
-    { numRuns: 500 },
+    { numRuns: 300 },
   );
+});
+
+test('code that matches refuses what has other names, another order or another prototype, and takes the rest', () => {
+  const layout = ShapeLayout.of({ a: 1, b: 'x' }, ['a', 'b'], true);
+  const bare = ShapeLayout.of({ a: 1, b: 'x' }, ['a', 'b'], false);
+  const without: Fields = Object.assign(Object.create(null), { a: 1, b: 'x' });
+  const inherited: Fields = Object.assign(Object.create({ b: 'x' }), { a: 1 });
+  const ofClass: Fields = Object.assign<object, Fields>(new (class Pair {})(), { a: 1, b: 'x' });
+  const foreign: readonly Fields[] = [
+    { a: 1 },
+    { a: 1, b: 'x', c: 1 },
+    { b: 'x', a: 1 },
+    { a: 1, c: 'x' },
+    { a: 1, b: 2 },
+    {},
+    inherited,
+    ofClass,
+  ];
+  for (const form of FORMS) {
+    for (const matching of [interpretedMatchingEncoder, generatedMatchingEncoder]) {
+      const takes = (shape: ShapeLayout, object: Fields): boolean =>
+        encodedBy(matching(shape, form), form, object) !== undefined;
+      expect(foreign.filter((object) => takes(layout, object) || takes(bare, object))).toEqual([]);
+      expect([takes(layout, { a: 1, b: 'x' }), takes(bare, { a: 1, b: 'x' })]).toEqual([true, false]);
+      expect([takes(layout, without), takes(bare, without)]).toEqual([false, true]);
+    }
+  }
 });
 
 test('names stand in the source only as JSON strings', () => {
   const hostile = `x"]; process.exit(1); //\u2028\n\${1}`;
   const layout = ShapeLayout.of({ [hostile]: 1 }, [hostile], true);
-  for (const source of [encoderSource(layout), decoderSource(layout)]) {
+  const sources = FORMS.flatMap((form) =>
+    [encoderSource, matchingEncoderSource, decoderSource].map((source) => source(layout, form)),
+  );
+  for (const source of sources) {
     expect(source.replaceAll(JSON.stringify(hostile), '')).not.toContain('process');
     expect(source).toContain(JSON.stringify(hostile));
   }
 });
 
-function compare(layout: ShapeLayout, object: Fields): void {
-  const encode = (encodeFields: typeof generatedEncoder): Uint8Array | undefined => {
-    const writer = new ByteWriter();
-    return encodeFields(layout)(new ValueEncoder(testStrings), writer, object) ? writer.toBytes() : undefined;
-  };
-  const bytes = encode(interpretedEncoder);
-  expect(encode(generatedEncoder)).toEqual(bytes);
-  if (bytes === undefined) return;
+function compare(form: StringForm, layout: ShapeLayout, object: Fields): void {
+  const encoded = encodedBy(interpretedEncoder(layout), form, object);
+  for (const encode of [generatedEncoder, generatedMatchingEncoder, interpretedMatchingEncoder]) {
+    expect(encodedBy(encode(layout, form), form, object)).toEqual(encoded);
+  }
+  if (encoded === undefined) return;
   for (const decodeFields of [interpretedDecoder, generatedDecoder]) {
-    const reader = new ByteReader(bytes);
-    const decoded = decodeFields(layout)(new ValueDecoder(testStrings), reader);
+    const reader = new ByteReader(encoded.bytes);
+    const decoder = new ValueDecoder(testStrings, form === 'inline' ? {} : { stringReader: readerOf(encoded.text) });
+    const decoded = decodeFields(layout, form)(decoder, reader);
     expect(reader.remaining).toBe(0);
     expect(describeValue(decoded)).toBe(describeValue(object));
   }
+}
+
+/** Undefined when it is refused: then nothing must have been written. */
+function encodedBy(
+  encode: EncodeFields,
+  form: StringForm,
+  object: Fields,
+): { readonly bytes: Uint8Array; readonly text: string } | undefined {
+  const writer = new ByteWriter();
+  const stringWriter = new GatheredStringWriter();
+  const encoder = new ValueEncoder(testStrings, form === 'inline' ? {} : { stringWriter });
+  const isTaken = encode(encoder, writer, object);
+  if (isTaken) return { bytes: writer.toBytes(), text: stringWriter.text };
+  expect([writer.position, stringWriter.text]).toEqual([0, '']);
+  return undefined;
+}
+
+function readerOf(text: string): GatheredStringReader {
+  const reader = new GatheredStringReader();
+  reader.text = text;
+  return reader;
 }

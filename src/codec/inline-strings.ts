@@ -13,6 +13,7 @@ const ENCODINGS = 4;
 const UTF8_BYTES_PER_UNIT = 3;
 
 export class InlineStringWriter implements StringWriter {
+  readonly form = 'inline';
   readonly #strings: StringBytes;
 
   constructor(strings: StringBytes) {
@@ -59,6 +60,7 @@ export class InlineStringWriter implements StringWriter {
 }
 
 export class InlineStringReader implements StringReader {
+  readonly form = 'inline';
   readonly #strings: StringBytes;
 
   constructor(strings: StringBytes) {

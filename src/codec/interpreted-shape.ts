@@ -1,7 +1,7 @@
 /** Encoding and decoding of fields by looking at the layout: for the first objects of a shape, and for bytes nobody vouches for. */
 import type { ByteReader } from '../base/byte-reader.ts';
 import type { ByteWriter } from '../base/byte-writer.ts';
-import type { DecodeFields, EncodeFields, FieldsDecoder, FieldsEncoder } from './field-codec.ts';
+import type { DecodeFields, EncodeFields, Fields, FieldsDecoder, FieldsEncoder } from './field-codec.ts';
 import { holds, KIND_BOOLEAN, KIND_INT, KIND_NUMBER, KIND_STRING, KIND_TAGGED } from './shape-layout.ts';
 import type { FieldKind, ShapeLayout } from './shape-layout.ts';
 
@@ -11,6 +11,17 @@ export function interpretedEncoder(layout: ShapeLayout): EncodeFields {
     for (const field of layout.wireOrder) writeField(encoder, writer, field.kind, object[field.name]);
     return true;
   };
+}
+
+export function interpretedMatchingEncoder(layout: ShapeLayout): EncodeFields {
+  const encode = interpretedEncoder(layout);
+  return (encoder, writer, object) => isOfShape(layout, object) && encode(encoder, writer, object);
+}
+
+function isOfShape({ fields, hasPrototype }: ShapeLayout, object: Fields): boolean {
+  if (Object.getPrototypeOf(object) !== (hasPrototype ? Object.prototype : null)) return false;
+  const names = Object.keys(object);
+  return names.length === fields.length && fields.every(({ name }, index) => name === names[index]);
 }
 
 export function interpretedDecoder(layout: ShapeLayout): DecodeFields {

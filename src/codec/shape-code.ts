@@ -3,9 +3,10 @@
  * the layout's signature. A shape is interpreted until it has been used often enough to be worth compiling.
  */
 import type { DecodeFields, EncodeFields } from './field-codec.ts';
-import { generatedDecoder, generatedEncoder } from './generated-shape.ts';
-import { interpretedDecoder, interpretedEncoder } from './interpreted-shape.ts';
+import { generatedDecoder, generatedEncoder, generatedMatchingEncoder } from './generated-shape.ts';
+import { interpretedDecoder, interpretedEncoder, interpretedMatchingEncoder } from './interpreted-shape.ts';
 import type { ShapeLayout } from './shape-layout.ts';
+import type { StringForm } from './string-form.ts';
 
 /** Compiling costs about as much as interpreting this many objects. */
 const USES_BEFORE_COMPILING = 32;
@@ -16,23 +17,13 @@ const codeBySignature = new Map<string, ShapeCode>();
 
 export class ShapeCode {
   readonly layout: ShapeLayout;
-  encode: EncodeFields;
-  decode: DecodeFields;
-  #encodeUses = 0;
-  #decodeUses = 0;
+  readonly #inline: FieldsCode;
+  readonly #gathered: FieldsCode;
 
   private constructor(layout: ShapeLayout) {
     this.layout = layout;
-    const encode = interpretedEncoder(layout);
-    const decode = interpretedDecoder(layout);
-    this.encode = (encoder, writer, object) => {
-      if (++this.#encodeUses >= USES_BEFORE_COMPILING) this.encode = generatedEncoder(layout);
-      return encode(encoder, writer, object);
-    };
-    this.decode = (decoder, reader) => {
-      if (++this.#decodeUses >= USES_BEFORE_COMPILING) this.decode = generatedDecoder(layout);
-      return decode(decoder, reader);
-    };
+    this.#inline = new FieldsCode(layout, 'inline');
+    this.#gathered = new FieldsCode(layout, 'gathered');
   }
 
   static of(layout: ShapeLayout): ShapeCode {
@@ -45,4 +36,38 @@ export class ShapeCode {
     }
     return code;
   }
+
+  for(form: StringForm): FieldsCode {
+    return form === 'inline' ? this.#inline : this.#gathered;
+  }
+}
+
+/** For one form of strings. Functions are looked up at each use, because they are replaced once they have been compiled. */
+export class FieldsCode {
+  /** Of an object that has the names of the shape. */
+  encode: EncodeFields;
+  /** Of any object; false, too, unless it is of the shape. */
+  encodeMatching: EncodeFields;
+  decode: DecodeFields;
+
+  constructor(layout: ShapeLayout, form: StringForm) {
+    this.encode = interpretedAtFirst(interpretedEncoder(layout), () => (this.encode = generatedEncoder(layout, form)));
+    this.encodeMatching = interpretedAtFirst(
+      interpretedMatchingEncoder(layout),
+      () => (this.encodeMatching = generatedMatchingEncoder(layout, form)),
+    );
+    this.decode = interpretedAtFirst(interpretedDecoder(layout), () => (this.decode = generatedDecoder(layout, form)));
+  }
+}
+
+/** Calls `compile` when it has been used often enough; it puts what it makes in place of the returned function. */
+function interpretedAtFirst<Args extends unknown[], R>(
+  interpreted: (...args: Args) => R,
+  compile: () => void,
+): (...args: Args) => R {
+  let uses = 0;
+  return (...args) => {
+    if (++uses === USES_BEFORE_COMPILING) compile();
+    return interpreted(...args);
+  };
 }

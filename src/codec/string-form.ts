@@ -1,8 +1,11 @@
 import type { ByteReader } from '../base/byte-reader.ts';
 import type { ByteWriter } from '../base/byte-writer.ts';
 
-/** One of the two forms of strings on the wire (wire-format.ts), writing side. */
+/** The two forms of strings on the wire (wire-format.ts). */
+export type StringForm = 'inline' | 'gathered';
+
 export interface StringWriter {
+  readonly form: StringForm;
   write(writer: ByteWriter, text: string): void;
   /** A place to come back to when a value turns out not to be encodable. */
   mark(): unknown;
@@ -11,5 +14,6 @@ export interface StringWriter {
 }
 
 export interface StringReader {
+  readonly form: StringForm;
   read(reader: ByteReader): string;
 }

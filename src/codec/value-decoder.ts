@@ -7,6 +7,7 @@ import { InlineStringReader } from './inline-strings.ts';
 import { defineField, interpretedDecoder } from './interpreted-shape.ts';
 import { decodeRegistered } from './register-type.ts';
 import { ShapeCode } from './shape-code.ts';
+import type { FieldsCode } from './shape-code.ts';
 import { isFieldKind, ShapeLayout } from './shape-layout.ts';
 import type { Field } from './shape-layout.ts';
 import type { StringReader } from './string-form.ts';
@@ -27,7 +28,7 @@ export class ValueDecoder implements FieldsDecoder {
   readonly strings: StringReader;
   readonly #isInterpreted: boolean;
   /** By id. Code is looked up at each use, because it is replaced once it has been compiled. */
-  readonly #shapes: (ShapeCode | InterpretedShape | undefined)[] = Array.from({ length: SHAPE_COUNT_MAX });
+  readonly #shapes: (FieldsCode | InterpretedShape | undefined)[] = Array.from({ length: SHAPE_COUNT_MAX });
   #depth = 0;
 
   constructor(strings: StringBytes, options: ValueDecoderOptions = {}) {
@@ -116,7 +117,7 @@ export class ValueDecoder implements FieldsDecoder {
     return object;
   }
 
-  #define(reader: ByteReader): ShapeCode | InterpretedShape {
+  #define(reader: ByteReader): FieldsCode | InterpretedShape {
     const id = reader.u8();
     const flags = reader.u8();
     const count = reader.u8();
@@ -129,7 +130,9 @@ export class ValueDecoder implements FieldsDecoder {
       fields.push({ name, kind, index });
     }
     const layout = new ShapeLayout(fields, (flags & FLAG_NO_PROTOTYPE) === 0);
-    const shape = this.#isInterpreted ? { decode: interpretedDecoder(layout) } : ShapeCode.of(layout);
+    const shape = this.#isInterpreted
+      ? { decode: interpretedDecoder(layout) }
+      : ShapeCode.of(layout).for(this.strings.form);
     this.#shapes[id] = shape;
     return shape;
   }

@@ -45,6 +45,8 @@ export class ValueEncoder implements FieldsEncoder {
   /** Version of each shape as last defined in this stream, by id; 0 for none. */
   readonly #defined = new Uint8Array(SHAPE_COUNT_MAX);
   #depth = 0;
+  /** Of the last value, where that was a plain object: most streams hold values of one shape. */
+  #lastShape: Shape | undefined;
 
   constructor(strings: StringBytes, options: ValueEncoderOptions = {}) {
     this.strings = options.stringWriter ?? new InlineStringWriter(strings);
@@ -59,7 +61,7 @@ export class ValueEncoder implements FieldsEncoder {
     const mark = this.strings.mark();
     try {
       this.#sample.check(value);
-      this.tagged(writer, value);
+      if (!this.#writeLikeLast(writer, value)) this.tagged(writer, value);
     } catch (error) {
       writer.position = start;
       this.strings.rewind(mark);
@@ -73,6 +75,7 @@ export class ValueEncoder implements FieldsEncoder {
   /** What follows can be decoded without what was written before. */
   reset(): void {
     this.#defined.fill(0);
+    this.#lastShape = undefined;
     if (this.#ownsShapes) this.shapes.clear();
   }
 
@@ -98,6 +101,20 @@ export class ValueEncoder implements FieldsEncoder {
     }
   }
 
+  /** False, with nothing written, when the value is not of the last one's shape. */
+  #writeLikeLast(writer: ByteWriter, value: unknown): boolean {
+    const shape = this.#lastShape;
+    if (shape === undefined || this.#defined[shape.id] !== shape.version) return false;
+    if (typeof value !== 'object' || value === null) return false;
+    const start = writer.position;
+    writer.u16(Tag.OBJECT + shape.id * 256);
+    this.#depth = 1;
+    const isWritten = shape.code.for(this.strings.form).encodeMatching(this, writer, value as Fields); // it looks
+    this.#depth = 0;
+    if (!isWritten) writer.position = start;
+    return isWritten;
+  }
+
   #object(writer: ByteWriter, value: object): void {
     if (++this.#depth > VALUE_DEPTH_MAX) throw refusal('a value nested too deep');
     if (Object.getPrototypeOf(value) === Object.prototype) this.#plain(writer, value as Fields, true);
@@ -112,13 +129,19 @@ export class ValueEncoder implements FieldsEncoder {
       const start = writer.position;
       // Tag and id at once.
       writer.u16(Tag.OBJECT + shape.id * 256);
-      if (shape.code.encode(this, writer, object)) return;
+      if (shape.code.for(this.strings.form).encode(this, writer, object)) return this.#written(shape);
       writer.position = start;
     }
     // The definition comes with kinds that hold this object's fields, so this time the code does not refuse.
     this.shapes.widen(shape, object);
     this.#define(writer, shape);
-    if (!shape.code.encode(this, writer, object)) throw refusal('an object whose fields change while they are read');
+    if (!shape.code.for(this.strings.form).encode(this, writer, object))
+      throw refusal('an object whose fields change while they are read');
+    this.#written(shape);
+  }
+
+  #written(shape: Shape): void {
+    if (this.#depth === 1) this.#lastShape = shape;
   }
 
   #define(writer: ByteWriter, shape: Shape): void {
