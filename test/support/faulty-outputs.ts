@@ -13,8 +13,8 @@ import type { EndedJob, JobSetup } from './run-job.ts';
 const JOB = 'three-outputs';
 const RECORDS = 1000;
 const FAULT_AT = 300;
-/** Of the pointer log: the takeover and some checkpoints. */
-const SEQUENCE_BEFORE = 7;
+/** Of the pointer log: the takeover and two checkpoints. */
+const SEQUENCE_BEFORE = 3;
 
 export const RESTART_AT_ONCE: Readonly<Record<string, string>> = {
   'restart-strategy.type': 'fixed-delay',
