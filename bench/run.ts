@@ -1,8 +1,10 @@
 /** Benchmarks: `npm run bench -- <command>`; bench/README.md has them all. */
 import type { Command } from './command-line/command.ts';
 import { checkpointCommand } from './checkpoint/checkpoint-command.ts';
+import { coldstartCommand } from './coldstart/coldstart-command.ts';
 import { latencyCommand } from './latency/latency-command.ts';
 import { nexmarkCommand } from './nexmark/nexmark-command.ts';
+import { recoveryCommand } from './recovery/recovery-command.ts';
 import { FLINK_PEER_USAGE, flinkPeerCommand } from './peers/flink/flink-peer-command.ts';
 
 const EXIT_USAGE = 2;
@@ -11,6 +13,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   nexmark: nexmarkCommand,
   latency: latencyCommand,
   checkpoint: checkpointCommand,
+  recovery: recoveryCommand,
+  coldstart: coldstartCommand,
   peers: {
     usage: FLINK_PEER_USAGE,
     prepare: ([peer, ...args]) => {
