@@ -41,6 +41,7 @@ export interface RunOptions {
   readonly adopt?: boolean;
   readonly allowNonRestoredState?: boolean;
   readonly checkMutation?: boolean;
+  /** Told of events in their order. What it throws or rejects with is logged, without a logger a warning of the process. */
   readonly onEvent?: (event: JobEvent) => void;
   readonly logger?: Logger;
 }

@@ -12,6 +12,7 @@ import { CheckpointingOptions, TaskOptions } from '../config/options.ts';
 import { nodeEnvironment } from '../host/node/node-environment.ts';
 import { ThreadsHost } from '../host/threads/threads-host.ts';
 import type { Environment } from '../base/environment.ts';
+import { guardedListener } from './guarded-listener.ts';
 import { inlineHost } from './inline-host-parts.ts';
 import { checkpointDirectoryPath } from './checkpoint-directory.ts';
 import type { JobHandle, RunOptions } from './job-handle.ts';
@@ -37,7 +38,8 @@ export async function run(module: URL | string, options: RunOptions = {}): Promi
   requireSupportedPlatform();
   const { definition, importUrl, identity } = await loadJobModule(module);
   const isInline = options.host === 'inline';
-  const environment = nodeEnvironment(options.logger?.with({ job: definition.name }));
+  const logger = options.logger?.with({ job: definition.name });
+  const environment = nodeEnvironment(logger);
   const checkMutation = options.checkMutation ?? isInline;
   return startJob({
     definition,
@@ -48,7 +50,11 @@ export async function run(module: URL | string, options: RunOptions = {}): Promi
     fileSettings: fileSettings(options.configurationDirectory),
     commandLineSettings: commandLineSettings(options.configuration),
     checks: { checkMutation, checkValues: isInline, mutants: NO_MUTANTS },
-    options: { ...options, ...restoreFrom(options.restoreFrom) },
+    options: {
+      ...options,
+      ...restoreFrom(options.restoreFrom),
+      onEvent: guardedListener(options.onEvent, definition.name, logger),
+    },
     environment,
     storageTarget: (configuration) => storageTarget(configuration, environment),
     locks: kernelLocks,
