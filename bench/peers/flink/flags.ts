@@ -5,7 +5,7 @@ import { AMOUNTS, COMPARED_QUERIES, VERIFIED_QUERIES } from './workload.ts';
 
 export const FLINK_PEER_USAGE = `peers flink [options]
   --queries <names>            separated by commas (default ${COMPARED_QUERIES.join(',')})
-  --events <n>                 of each run that counts (default: by query, for runs of about 10 s; with --verify 1000000)
+  --events <n>                 of each run that counts (default: by query, for runs of 10 s and more; with --verify 1000000)
   --runs <n>                   pairs of runs of each query (default 3)
   --parallelism <p>            default: the number of cores
   --verify                     run each query once on both engines and compare rows and check values`;

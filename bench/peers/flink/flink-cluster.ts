@@ -19,7 +19,10 @@ export class FlinkCluster {
   /** For what the cluster and its jobs write. It goes with the cluster. */
   readonly folder: string;
   readonly #processes: readonly ChildProcess[];
-  readonly #onExit = (): void => this.#signal('SIGKILL');
+  readonly #onExit = (): void => {
+    this.#signal('SIGKILL');
+    this.#removeFolder();
+  };
 
   private constructor(rest: FlinkRest, folder: string, processes: readonly ChildProcess[]) {
     this.rest = rest;
@@ -49,7 +52,7 @@ export class FlinkCluster {
 
   async stop(): Promise<void> {
     await this.#stopProcesses();
-    rmSync(this.folder, { recursive: true, force: true });
+    this.#removeFolder();
   }
 
   async #ready(slots: number): Promise<void> {
@@ -76,6 +79,11 @@ export class FlinkCluster {
     await Promise.all(ended);
     clearTimeout(timer);
     process.off('exit', this.#onExit);
+  }
+
+  /** A process that was just killed may still be adding to it. */
+  #removeFolder(): void {
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
 
   #signal(signal: NodeJS.Signals): void {

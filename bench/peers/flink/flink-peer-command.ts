@@ -17,7 +17,9 @@ const EXIT_USAGE = 2;
 export async function flinkPeerCommand(args: readonly string[]): Promise<number> {
   const flags = parsed(args);
   if (flags === undefined) return EXIT_USAGE;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1)); // the cluster ends with it
+  // What runs elsewhere ends when this process exits.
+  process.once('SIGINT', () => process.exit(130));
+  process.once('SIGTERM', () => process.exit(143));
   try {
     return await run(flags);
   } catch (error) {

@@ -14,12 +14,15 @@ export async function runMillrace({ query, events, parallelism, isVerified }: Ru
   const child = spawn(process.execPath, ['--conditions=source', BENCH, 'nexmark', ...flags, ...verification], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  const onExit = (): void => void child.kill('SIGKILL');
+  process.once('exit', onExit);
   const ended = new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code) => resolve(code));
   });
   const output = await text(child.stdout);
   const code = await ended;
+  process.off('exit', onExit);
   const run = parseMillraceRun(output);
   if (run === undefined) throw new Error(`Millrace's run of '${query}' gave no result and the exit code ${code}`);
   return run;
