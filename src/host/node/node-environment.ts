@@ -1,20 +1,14 @@
-import type { Clock, Environment, Logger, Random, StandardStreams, Timers } from '../../base/environment.ts';
+import type { Clock, Environment, Logger, Random, StandardStreams } from '../../base/environment.ts';
 import { nodeChecksum, nodeCompression } from './node-compression.ts';
 import { nodeDecompression } from './node-decompression.ts';
 import { nodeFiles } from './node-files.ts';
 import { nodeStrings } from './node-strings.ts';
+import { nodeTimers } from './node-timers.ts';
 import { writeFully } from './synchronous-stream.ts';
 
 const nodeClock: Clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
 
 const nodeRandom: Random = { next: () => Math.random(), nextInt: (bound) => Math.floor(Math.random() * bound) };
-
-const nodeTimers: Timers = {
-  after: (delayMs, action) => {
-    const timer = setTimeout(action, delayMs);
-    return { cancel: () => clearTimeout(timer) };
-  },
-};
 
 /** Whole lines, synchronously and from any thread: a worker's console would lose them when the process exits. */
 const nodeStreams: StandardStreams = {

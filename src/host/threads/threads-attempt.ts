@@ -7,6 +7,7 @@ import type { MasterCalls } from '../../base/control-plane.ts';
 import type { Attempt, AttemptListener, AttemptPlan } from '../../job/host.ts';
 import { deliver } from '../master-calls.ts';
 import type { MasterMessage } from '../master-calls.ts';
+import { nodeTimers } from '../node/node-timers.ts';
 import type { SlotThread } from './slot-thread-handle.ts';
 import type { AttemptMemory, FromSlotThread, SlotMessage } from './thread-messages.ts';
 
@@ -136,12 +137,10 @@ export class ThreadsAttempt implements Attempt {
 }
 
 async function settlesWithin(promise: Promise<void>, timeoutMs: number): Promise<boolean> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const timeout = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), timeoutMs);
-  });
-  const settled = await Promise.race([promise.then(() => true as const), timeout]);
-  clearTimeout(timer);
+  const timeUp = Promise.withResolvers<false>();
+  const timer = nodeTimers.after(timeoutMs, () => timeUp.resolve(false));
+  const settled = await Promise.race([promise.then(() => true as const), timeUp.promise]);
+  timer.cancel();
   return settled;
 }
 
