@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { nodeTimers } from './node-timers.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** The longest that Node's own timers wait; whatever is longer they run at once. */
+/** The longest that Node's own timers wait; what is longer they run at once. */
 const NODE_DELAY_MS_MAX = 2 ** 31 - 1;
 
 beforeEach(() => {
@@ -17,8 +17,12 @@ describe('timers of the real world', () => {
   function armed(delayMs: number): { fired: () => number; cancel: () => void; delays: () => readonly number[] } {
     const setting = vi.spyOn(globalThis, 'setTimeout');
     let fired = 0;
-    const { cancel } = nodeTimers.after(delayMs, () => void fired++);
-    return { fired: () => fired, cancel, delays: () => setting.mock.calls.map(([, delay]) => Number(delay)) };
+    const timer = nodeTimers.after(delayMs, () => void fired++);
+    return {
+      fired: () => fired,
+      cancel: () => timer.cancel(),
+      delays: () => setting.mock.calls.map(([, delay]) => Number(delay)),
+    };
   }
 
   it.each([0, 1, 1000, NODE_DELAY_MS_MAX, 30 * DAY_MS, 400 * DAY_MS])('run once, %d ms from now', (delayMs) => {
