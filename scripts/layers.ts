@@ -89,7 +89,8 @@ export const layers: readonly Layer[] = [
   },
   {
     folder: 'connectors',
-    holds: 'sources and sinks: `files/`, `parquet/`, `datagen/`, `collection/`, `print/`',
+    holds:
+      'sources and sinks: `files/`, `parquet/`, `datagen/`, `collection/`, `collect/`, `print/`; for any source `split-reader/`, `rate-limit/`',
     mayImport: ['base', 'codec'],
     packages: ['hyparquet'],
     isPure: true,
