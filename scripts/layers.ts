@@ -81,7 +81,7 @@ export const layers: readonly Layer[] = [
   },
   {
     folder: 'operators',
-    holds: 'one file per operator: map, filter, reduce, process, `window/`',
+    holds: 'one file per operator: map, filter, reduce, process, `window/`, `join/`',
     mayImport: ['base', 'codec', 'graph', 'state'],
     packages: [],
     isPure: true,

@@ -37,6 +37,19 @@ test('a plan names vertices, exchanges and what is guaranteed from source to sin
   );
 });
 
+test('a plan says which input of an operator an exchange leads to, where there are several', () => {
+  const fixture = new StreamGraphFixture();
+  const inputs = [fixture.source('orders'), fixture.source('payments')].map((from, inputIndex) => ({
+    from,
+    partitioner: BY_KEY,
+    inputIndex,
+  }));
+  fixture.sink('out', [fixture.operator('settle', inputs, { keys: [KEY, KEY] })]);
+  expect(describeJobGraph(build(fixture), 'EXACTLY_ONCE')).toContain(
+    '[3] settle -> Sink: out, parallelism 2, max parallelism 128; input 1 by key from [1], input 2 by key from [2]\n',
+  );
+});
+
 test('a guarantee is the weakest of source, checkpoint mode and sink, and says why', () => {
   const fixture = new StreamGraphFixture();
   fixture.sink('out', [fixture.source('clicks', { guarantee: 'none' })]);

@@ -32,7 +32,10 @@ export function describeGuarantees(jobGraph: JobGraph, mode: CheckpointMode): re
 function describeVertex(vertex: JobVertex, numbers: ReadonlyMap<OperatorId, number>): string {
   const isKeyed = vertex.chain.some((operator) => operator.keys.some((key) => key !== undefined));
   const keyGroups = isKeyed || vertex.hasExplicitMaxParallelism ? `, max parallelism ${vertex.maxParallelism}` : '';
-  const inputs = vertex.inputs.map((edge) => describeInput(edge, numbers)).join(', ');
+  const hasOneInput = vertex.inputs.every(({ inputIndex }) => inputIndex === 0);
+  const inputs = vertex.inputs
+    .map((edge) => (hasOneInput ? '' : `input ${edge.inputIndex + 1} `) + describeInput(edge, numbers))
+    .join(', ');
   const from = inputs === '' ? '' : `; ${inputs}`;
   return `[${numbers.get(vertex.id)}] ${vertex.name}, parallelism ${vertex.parallelism}${keyGroups}${from}`;
 }

@@ -96,11 +96,14 @@ function stateKindProblems(current: OperatorDescription, stored: OperatorMetadat
   });
 }
 
-/** The key group of a key follows from its hash: with another one, state would be looked for in the wrong place. */
+/**
+ * The key group of a key follows from its hash: with another one, state would be looked for in the wrong place. How many inputs the
+ * operator has does not count, because all of them have the same hash.
+ */
 function keyProblems(current: OperatorDescription, stored: OperatorMetadata): readonly StateProblem[] {
   if (!hasKeyedState(stored)) return [];
-  const before = stored.keys.map(keyText).join(', ');
-  const now = current.keys.map(keyText).join(', ');
+  const before = keyTexts(stored.keys);
+  const now = keyTexts(current.keys);
   if (before === now) return [];
   return [
     {
@@ -108,6 +111,10 @@ function keyProblems(current: OperatorDescription, stored: OperatorMetadata): re
       text: `the key of ${operatorText(stored)} was hashed by ${before} and is now by ${now}`,
     },
   ];
+}
+
+function keyTexts(keys: OperatorMetadata['keys']): string {
+  return [...new Set(keys.map(keyText))].join(', ');
 }
 
 function keyText(key: { readonly hashId: string | undefined } | undefined): string {
