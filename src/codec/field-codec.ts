@@ -19,4 +19,10 @@ export interface FieldsDecoder {
 /** Writes the fields of an object of the shape. False, with nothing written, when a field holds another kind of value. */
 export type EncodeFields = (encoder: FieldsEncoder, writer: ByteWriter, object: Fields) => boolean;
 
+/**
+ * Writes a value: tag, shape id and the fields, if it is a plain object of the shape. False, with nothing written, when it is anything
+ * else, or a field holds another kind of value.
+ */
+export type EncodeObject = (encoder: FieldsEncoder, writer: ByteWriter, object: Fields, shapeId: number) => boolean;
+
 export type DecodeFields = (decoder: FieldsDecoder, reader: ByteReader) => object;

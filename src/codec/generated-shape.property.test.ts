@@ -9,7 +9,7 @@ import { describeValue } from '../../test/support/describe-value.ts';
 import { testStrings } from '../../test/support/strings.ts';
 import { ByteReader } from '../base/byte-reader.ts';
 import { ByteWriter } from '../base/byte-writer.ts';
-import type { EncodeFields, Fields } from './field-codec.ts';
+import type { EncodeFields, EncodeObject, Fields } from './field-codec.ts';
 import { GatheredStringReader, GatheredStringWriter } from './gathered-strings.ts';
 import {
   decoderSource,
@@ -29,8 +29,11 @@ import { ShapeLayout } from './shape-layout.ts';
 import type { StringForm } from './string-form.ts';
 import { ValueDecoder } from './value-decoder.ts';
 import { ValueEncoder } from './value-encoder.ts';
+import { Tag } from './wire-format.ts';
 
 const FORMS: readonly StringForm[] = ['inline', 'gathered'];
+
+const SHAPE_ID = 7;
 
 const names = fc.uniqueArray(arbitraryName(), { maxLength: 6 });
 const field = fc.oneof(arbitraryNumber(), arbitraryText(), fc.boolean(), fc.constantFrom(null, undefined, 1n));
@@ -76,7 +79,7 @@ test('code that matches refuses what has other names, another order or another p
   for (const form of FORMS) {
     for (const matching of [interpretedMatchingEncoder, generatedMatchingEncoder]) {
       const takes = (shape: ShapeLayout, object: Fields): boolean =>
-        encodedBy(matching(shape, form), form, object) !== undefined;
+        encodedBy(withId(matching(shape, form)), form, object) !== undefined;
       expect(foreign.filter((object) => takes(layout, object) || takes(bare, object))).toEqual([]);
       expect([takes(layout, { a: 1, b: 'x' }), takes(bare, { a: 1, b: 'x' })]).toEqual([true, false]);
       expect([takes(layout, without), takes(bare, without)]).toEqual([false, true]);
@@ -98,9 +101,10 @@ test('names stand in the source only as JSON strings', () => {
 
 function compare(form: StringForm, layout: ShapeLayout, object: Fields): void {
   const encoded = encodedBy(interpretedEncoder(layout), form, object);
-  for (const encode of [generatedEncoder, generatedMatchingEncoder, interpretedMatchingEncoder]) {
-    expect(encodedBy(encode(layout, form), form, object)).toEqual(encoded);
-  }
+  expect(encodedBy(generatedEncoder(layout, form), form, object)).toEqual(encoded);
+  const tagged = encodedBy(withId(interpretedMatchingEncoder(layout)), form, object);
+  expect(encodedBy(withId(generatedMatchingEncoder(layout, form)), form, object)).toEqual(tagged);
+  expect(tagged?.bytes).toEqual(encoded && Uint8Array.of(Tag.OBJECT, SHAPE_ID, ...encoded.bytes));
   if (encoded === undefined) return;
   for (const decodeFields of [interpretedDecoder, generatedDecoder]) {
     const reader = new ByteReader(encoded.bytes);
@@ -109,6 +113,10 @@ function compare(form: StringForm, layout: ShapeLayout, object: Fields): void {
     expect(reader.remaining).toBe(0);
     expect(describeValue(decoded)).toBe(describeValue(object));
   }
+}
+
+function withId(encode: EncodeObject): EncodeFields {
+  return (encoder, writer, object) => encode(encoder, writer, object, SHAPE_ID);
 }
 
 /** Undefined when it is refused: then nothing must have been written. */

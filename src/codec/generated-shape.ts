@@ -12,29 +12,25 @@
  * of an object are added to the page's text, or cut from it, in a row.
  */
 import { assert } from '../base/assert.ts';
-import type { DecodeFields, EncodeFields } from './field-codec.ts';
+import type { DecodeFields, EncodeFields, EncodeObject } from './field-codec.ts';
 import { fixedBytesOf, KIND_BOOLEAN, KIND_INT, KIND_NUMBER, KIND_STRING, KIND_TAGGED } from './shape-layout.ts';
 import type { Field, ShapeLayout } from './shape-layout.ts';
 import type { StringForm } from './string-form.ts';
+import { Tag } from './wire-format.ts';
 
 const LENGTH_BYTES = 4;
 
-/** For objects that are known to have the names of the layout. */
 export function generatedEncoder(layout: ShapeLayout, form: StringForm): EncodeFields {
-  return encoderOf(encoderSource(layout, form));
+  return compile('encodeFields(encoder, writer, object)', encoderSource(layout, form)) as EncodeFields; // its source is made for this type
 }
 
-/** For any object: refuses those of other names, of another order, and those that are not plain. */
-export function generatedMatchingEncoder(layout: ShapeLayout, form: StringForm): EncodeFields {
-  return encoderOf(matchingEncoderSource(layout, form));
+export function generatedMatchingEncoder(layout: ShapeLayout, form: StringForm): EncodeObject {
+  const signature = 'encodeObject(encoder, writer, object, shapeId)';
+  return compile(signature, matchingEncoderSource(layout, form)) as EncodeObject; // its source is made for this type
 }
 
 export function generatedDecoder(layout: ShapeLayout, form: StringForm): DecodeFields {
   return compile('decodeFields(decoder, reader)', decoderSource(layout, form)) as DecodeFields; // its source is made for this type
-}
-
-function encoderOf(source: string): EncodeFields {
-  return compile('encodeFields(encoder, writer, object)', source) as EncodeFields; // its source is made for this type
 }
 
 function compile(signature: string, source: string): unknown {
@@ -44,7 +40,7 @@ function compile(signature: string, source: string): unknown {
 }
 
 export function encoderSource(layout: ShapeLayout, form: StringForm): string {
-  return [...readStatements(layout), ...writeStatements(layout, form)].join('\n');
+  return [...readStatements(layout), ...writeStatements(layout, form, [])].join('\n');
 }
 
 /**
@@ -66,7 +62,7 @@ export function matchingEncoderSource(layout: ShapeLayout, form: StringForm): st
     `if (place !== ${layout.fields.length}) return false;`,
     ...readStatements(layout),
     `if (Object.getPrototypeOf(object) !== ${prototype}) return false;`,
-    ...writeStatements(layout, form),
+    ...writeStatements(layout, form, [`view.setUint8(start, ${Tag.OBJECT});`, 'view.setUint8(start + 1, shapeId);']),
   ].join('\n');
 }
 
@@ -74,13 +70,14 @@ function readStatements(layout: ShapeLayout): string[] {
   return layout.fields.map((field) => `const ${local(field)} = object[${JSON.stringify(field.name)}];`);
 }
 
-function writeStatements(layout: ShapeLayout, form: StringForm): string[] {
+/** @param tag statements that write a byte each, in front of the fields */
+function writeStatements(layout: ShapeLayout, form: StringForm, tag: readonly string[]): string[] {
   const lines: string[] = [];
   const checks = layout.fields.map(refusalTest).filter((test) => test !== undefined);
   if (checks.length > 0) lines.push(`if (${checks.join(' || ')}) return false;`);
-  const { places, sizeBytes } = fixedPart(layout, form);
+  const { places, sizeBytes } = fixedPart(layout, form, tag.length);
   if (sizeBytes > 0) {
-    lines.push(`writer.reserve(${sizeBytes});`, 'const start = writer.position, view = writer.view;');
+    lines.push(`writer.reserve(${sizeBytes});`, 'const start = writer.position, view = writer.view;', ...tag);
     lines.push(...places.map(({ field, offset }) => storeStatement(field, offset)));
     lines.push(`writer.position = start + ${sizeBytes};`);
   }
@@ -126,7 +123,9 @@ function cutStatements(layout: ShapeLayout): string[] {
   const ends = strings.map(
     ({ offset }, index) => `const end${index + 1} = end${index} + view.getUint32(start + ${offset}, true);`,
   );
-  const cuts = strings.map(({ field }, index) => `const ${local(field)} = text.slice(end${index}, end${index + 1});`);
+  const cuts = strings.map(
+    ({ field }, index) => `const ${local(field)} = text.substring(end${index}, end${index + 1});`,
+  );
   return [
     'const strings = decoder.strings, text = strings.text, end0 = strings.position;',
     ...ends,
@@ -170,8 +169,9 @@ function stringFields(layout: ShapeLayout): readonly Field[] {
 function fixedPart(
   layout: ShapeLayout,
   form: StringForm,
+  firstOffset: number = 0,
 ): { readonly places: readonly { readonly field: Field; readonly offset: number }[]; readonly sizeBytes: number } {
-  let sizeBytes = 0;
+  let sizeBytes = firstOffset;
   const places = [];
   for (const field of layout.wireOrder) {
     const isLength = field.kind === KIND_STRING && form === 'gathered';

@@ -1,9 +1,10 @@
 /** Encoding and decoding of fields by looking at the layout: for the first objects of a shape, and for bytes nobody vouches for. */
 import type { ByteReader } from '../base/byte-reader.ts';
 import type { ByteWriter } from '../base/byte-writer.ts';
-import type { DecodeFields, EncodeFields, Fields, FieldsDecoder, FieldsEncoder } from './field-codec.ts';
+import type { DecodeFields, EncodeFields, EncodeObject, Fields, FieldsDecoder, FieldsEncoder } from './field-codec.ts';
 import { holds, KIND_BOOLEAN, KIND_INT, KIND_NUMBER, KIND_STRING, KIND_TAGGED } from './shape-layout.ts';
 import type { FieldKind, ShapeLayout } from './shape-layout.ts';
+import { Tag } from './wire-format.ts';
 
 export function interpretedEncoder(layout: ShapeLayout): EncodeFields {
   return (encoder, writer, object) => {
@@ -13,9 +14,17 @@ export function interpretedEncoder(layout: ShapeLayout): EncodeFields {
   };
 }
 
-export function interpretedMatchingEncoder(layout: ShapeLayout): EncodeFields {
+export function interpretedMatchingEncoder(layout: ShapeLayout): EncodeObject {
   const encode = interpretedEncoder(layout);
-  return (encoder, writer, object) => isOfShape(layout, object) && encode(encoder, writer, object);
+  return (encoder, writer, object, shapeId) => {
+    if (!isOfShape(layout, object)) return false;
+    const start = writer.position;
+    writer.u8(Tag.OBJECT);
+    writer.u8(shapeId);
+    if (encode(encoder, writer, object)) return true;
+    writer.position = start;
+    return false;
+  };
 }
 
 function isOfShape({ fields, hasPrototype }: ShapeLayout, object: Fields): boolean {

@@ -2,7 +2,7 @@
  * The code of a shape, one for each layout and thread: encoders come and go (one for each section of a checkpoint) and find it by
  * the layout's signature. A shape is interpreted until it has been used often enough to be worth compiling.
  */
-import type { DecodeFields, EncodeFields } from './field-codec.ts';
+import type { DecodeFields, EncodeFields, EncodeObject } from './field-codec.ts';
 import { generatedDecoder, generatedEncoder, generatedMatchingEncoder } from './generated-shape.ts';
 import { interpretedDecoder, interpretedEncoder, interpretedMatchingEncoder } from './interpreted-shape.ts';
 import type { ShapeLayout } from './shape-layout.ts';
@@ -17,13 +17,13 @@ const codeBySignature = new Map<string, ShapeCode>();
 
 export class ShapeCode {
   readonly layout: ShapeLayout;
-  readonly #inline: FieldsCode;
-  readonly #gathered: FieldsCode;
+  readonly inline: FieldsCode;
+  readonly gathered: FieldsCode;
 
   private constructor(layout: ShapeLayout) {
     this.layout = layout;
-    this.#inline = new FieldsCode(layout, 'inline');
-    this.#gathered = new FieldsCode(layout, 'gathered');
+    this.inline = new FieldsCode(layout, 'inline');
+    this.gathered = new FieldsCode(layout, 'gathered');
   }
 
   static of(layout: ShapeLayout): ShapeCode {
@@ -36,18 +36,14 @@ export class ShapeCode {
     }
     return code;
   }
-
-  for(form: StringForm): FieldsCode {
-    return form === 'inline' ? this.#inline : this.#gathered;
-  }
 }
 
 /** For one form of strings. Functions are looked up at each use, because they are replaced once they have been compiled. */
 export class FieldsCode {
   /** Of an object that has the names of the shape. */
   encode: EncodeFields;
-  /** Of any object; false, too, unless it is of the shape. */
-  encodeMatching: EncodeFields;
+  /** Of any object, with tag and id in front; false, too, unless it is of the shape. */
+  encodeMatching: EncodeObject;
   decode: DecodeFields;
 
   constructor(layout: ShapeLayout, form: StringForm) {

@@ -132,7 +132,7 @@ export class ValueDecoder implements FieldsDecoder {
     const layout = new ShapeLayout(fields, (flags & FLAG_NO_PROTOTYPE) === 0);
     const shape = this.#isInterpreted
       ? { decode: interpretedDecoder(layout) }
-      : ShapeCode.of(layout).for(this.strings.form);
+      : ShapeCode.of(layout)[this.strings.form];
     this.#shapes[id] = shape;
     return shape;
   }

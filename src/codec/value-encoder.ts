@@ -9,6 +9,7 @@ import { registeredTypeOf } from './register-type.ts';
 import { SampledCheck } from './sampled-check.ts';
 import { isInt32 } from './shape-layout.ts';
 import { ShapeTable } from './shape-table.ts';
+import type { FieldsCode } from './shape-code.ts';
 import type { Shape } from './shape-table.ts';
 import type { StringWriter } from './string-form.ts';
 import { builtInClassOf, describeUnsupported, prototypeOf } from './value-domain.ts';
@@ -42,6 +43,7 @@ export class ValueEncoder implements FieldsEncoder {
   readonly shapes: ShapeTable;
   readonly #sample = new SampledCheck();
   readonly #ownsShapes: boolean;
+  readonly #isGathered: boolean;
   /** Version of each shape as last defined in this stream, by id; 0 for none. */
   readonly #defined = new Uint8Array(SHAPE_COUNT_MAX);
   #depth = 0;
@@ -50,6 +52,7 @@ export class ValueEncoder implements FieldsEncoder {
 
   constructor(strings: StringBytes, options: ValueEncoderOptions = {}) {
     this.strings = options.stringWriter ?? new InlineStringWriter(strings);
+    this.#isGathered = this.strings.form === 'gathered';
     this.#ownsShapes = options.shapes === undefined;
     this.shapes = options.shapes ?? new ShapeTable(options);
     if (!this.#ownsShapes) this.shapes.share();
@@ -106,12 +109,9 @@ export class ValueEncoder implements FieldsEncoder {
     const shape = this.#lastShape;
     if (shape === undefined || this.#defined[shape.id] !== shape.version) return false;
     if (typeof value !== 'object' || value === null) return false;
-    const start = writer.position;
-    writer.u16(Tag.OBJECT + shape.id * 256);
     this.#depth = 1;
-    const isWritten = shape.code.for(this.strings.form).encodeMatching(this, writer, value as Fields); // it looks
+    const isWritten = this.#codeOf(shape).encodeMatching(this, writer, value as Fields, shape.id); // it looks
     this.#depth = 0;
-    if (!isWritten) writer.position = start;
     return isWritten;
   }
 
@@ -129,15 +129,19 @@ export class ValueEncoder implements FieldsEncoder {
       const start = writer.position;
       // Tag and id at once.
       writer.u16(Tag.OBJECT + shape.id * 256);
-      if (shape.code.for(this.strings.form).encode(this, writer, object)) return this.#written(shape);
+      if (this.#codeOf(shape).encode(this, writer, object)) return this.#written(shape);
       writer.position = start;
     }
     // The definition comes with kinds that hold this object's fields, so this time the code does not refuse.
     this.shapes.widen(shape, object);
     this.#define(writer, shape);
-    if (!shape.code.for(this.strings.form).encode(this, writer, object))
+    if (!this.#codeOf(shape).encode(this, writer, object))
       throw refusal('an object whose fields change while they are read');
     this.#written(shape);
+  }
+
+  #codeOf({ code }: Shape): FieldsCode {
+    return this.#isGathered ? code.gathered : code.inline;
   }
 
   #written(shape: Shape): void {

@@ -101,21 +101,22 @@ export class FrameWriter {
   #writeRecordHeader(timestampMs: EventTimeMs, keyGroup: number): void {
     const writer = this.#elements;
     writer.reserve(RECORD_HEADER_BYTES_MAX);
-    const isTimed = hasTimestamp(timestampMs);
-    const isKeyed = keyGroup !== NO_KEY_GROUP;
-    writer.view.setUint8(writer.position++, (isTimed ? HAS_TIMESTAMP : 0) | (isKeyed ? HAS_KEY_GROUP : 0));
-    if (isTimed) {
-      writer.view.setFloat64(writer.position, timestampMs, true);
-      writer.position += 8;
+    const { view } = writer;
+    let end = writer.position + 1;
+    let flags = 0;
+    if (hasTimestamp(timestampMs)) {
+      flags |= HAS_TIMESTAMP;
+      view.setFloat64(end, timestampMs, true);
+      end += 8;
     }
-    if (isKeyed) {
-      assert(
-        keyGroup >= 0 && keyGroup <= KEY_GROUP_MAX,
-        () => `Key group ${keyGroup} is not between 0 and ${KEY_GROUP_MAX}`,
-      );
-      writer.view.setUint16(writer.position, keyGroup, true);
-      writer.position += 2;
+    if (keyGroup !== NO_KEY_GROUP) {
+      assert(keyGroup >= 0 && keyGroup <= KEY_GROUP_MAX, 'A key group that no max parallelism gives');
+      flags |= HAS_KEY_GROUP;
+      view.setUint16(end, keyGroup, true);
+      end += 2;
     }
+    view.setUint8(writer.position, flags);
+    writer.position = end;
   }
 
   #refuse(elementBytes: number, start: number, unitsBefore: number): never {

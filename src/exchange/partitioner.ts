@@ -96,26 +96,32 @@ class RoundRobinSelector implements ChannelSelector {
 
 class KeyGroupSelector implements ChannelSelector {
   readonly isBroadcast = false;
+  readonly #selectKey: KeySpec['selector'];
   readonly #key: KeySpec;
-  readonly #channelCount: number;
   readonly #maxParallelism: number;
+  /** By key group: computing it takes a division for each record. */
+  readonly #channels: Int32Array;
 
   constructor(key: KeySpec, channelCount: number, maxParallelism: number) {
     assert(channelCount <= maxParallelism, () => `${channelCount} subtasks for ${maxParallelism} key groups`);
+    this.#selectKey = key.selector;
     this.#key = key;
-    this.#channelCount = channelCount;
     this.#maxParallelism = maxParallelism;
+    this.#channels = Int32Array.from({ length: maxParallelism }, (_, keyGroup) =>
+      subtaskOfKeyGroup(keyGroup, maxParallelism, channelCount),
+    );
   }
 
   keyGroupOf(value: unknown): number {
-    const key = this.#key.selector(value);
+    const selectKey = this.#selectKey;
+    const key = selectKey(value);
     if (isThenable(key)) throw promiseNotAllowed(key, 'Selecting a key failed: the key selector returned a promise');
     if (this.#key.hash === undefined) return keyGroupOf(key, this.#maxParallelism);
     return keyGroupOfHash(this.#checkedHash(this.#key.hash(key)), this.#maxParallelism);
   }
 
   channelOf(keyGroup: number): number {
-    return subtaskOfKeyGroup(keyGroup, this.#maxParallelism, this.#channelCount);
+    return this.#channels[keyGroup] ?? 0;
   }
 
   #checkedHash(hash: unknown): number {

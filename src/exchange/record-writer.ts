@@ -5,7 +5,7 @@
  * waits, in order and control elements included, in the overflow of its channel. The subtask does not run a step while
  * `isBlocked`: so the overflow is bounded by what one call of user code emits.
  */
-import { must } from '../base/assert.ts';
+import { assert } from '../base/assert.ts';
 import type { ChannelWriter } from '../base/channel.ts';
 import type { ControlElement } from '../base/elements.ts';
 import type { EventTimeMs } from '../base/event-time.ts';
@@ -33,8 +33,9 @@ export class RecordWriter {
     if (this.#isBroadcast) {
       for (const output of this.#outputs) this.#write(output, value, timestampMs, keyGroup);
     } else {
-      const channelIndex = this.#selector.channelOf(keyGroup);
-      this.#write(must(this.#outputs[channelIndex], 'selected channel'), value, timestampMs, keyGroup);
+      const output = this.#outputs[this.#selector.channelOf(keyGroup)];
+      assert(output !== undefined, 'A record for a channel that does not exist');
+      this.#write(output, value, timestampMs, keyGroup);
     }
     this.#recordsWritten++;
   }
