@@ -60,9 +60,39 @@ function mapTable(backend: KeyedStateBackend): MapStateTable {
   return backend.mapTable({ name: 'map', kind: 'map' });
 }
 
-function valueOf(backend: KeyedStateBackend, key: unknown): unknown {
+function write(backend: KeyedStateBackend, table: StateTable, key: unknown, value: unknown): void {
   use(backend, key);
-  return valueTable(backend).get(VOID_NAMESPACE);
+  table.put(VOID_NAMESPACE, value);
+}
+
+function read(backend: KeyedStateBackend, table: StateTable, key: unknown): unknown {
+  use(backend, key);
+  return table.get(VOID_NAMESPACE);
+}
+
+interface Values {
+  readonly backend: KeyedStateBackend;
+  readonly table: StateTable;
+}
+
+function valueIn(backend: KeyedStateBackend, key: unknown): unknown {
+  return read(backend, valueTable(backend), key);
+}
+
+/** An empty value state, at a key. */
+function atKey(create: CreateBackend): Values {
+  const backend = new Fixture(create).backend();
+  const table = valueTable(backend);
+  use(backend, 'k');
+  return { backend, table };
+}
+
+/** A value state of the keys 0, 1, 2, ..., each of which is its own value unless `valueOf` says otherwise. */
+function filled(fixture: Fixture, count: number, valueOf: (key: number) => unknown = (key) => key): Values {
+  const backend = fixture.backend();
+  const table = valueTable(backend);
+  for (let key = 0; key < count; key++) write(backend, table, key, valueOf(key));
+  return { backend, table };
 }
 
 /** Registers one describe block; call it from a test file of the backend. */
@@ -71,8 +101,7 @@ export function keyedStateContract(create: CreateBackend): void {
     it('are kept by state, key and namespace', () => {
       const backend = new Fixture(create).backend();
       const [first, second] = [valueTable(backend, 'a'), valueTable(backend, 'b')];
-      use(backend, 'k');
-      first.put(VOID_NAMESPACE, 1);
+      write(backend, first, 'k', 1);
       first.put(1000, 2);
       second.put(VOID_NAMESPACE, 3);
       use(backend, 'other');
@@ -89,34 +118,26 @@ export function keyedStateContract(create: CreateBackend): void {
       const table = valueTable(backend);
       const keys = [5, 5n, '5', true, 'true', [5], ['5'], { a: 5 }, new Date(5), '\u0000', Number.NaN, 5.5];
       keys.forEach((key, index) => {
-        use(backend, key);
-        table.put(VOID_NAMESPACE, index);
+        write(backend, table, key, index);
       });
       expect(backend.entryCount).toBe(keys.length);
       const again = [5, 5n, '5', true, 'true', [5], ['5'], { a: 5 }, new Date(5), '\u0000', Number.NaN, 5.5];
       again.forEach((key, index) => {
-        use(backend, key);
-        expect(table.get(VOID_NAMESPACE)).toBe(index);
+        expect(read(backend, table, key)).toBe(index);
       });
-      use(backend, -0);
-      table.put(VOID_NAMESPACE, 'zero');
-      use(backend, 0);
-      expect(table.get(VOID_NAMESPACE)).toBe('zero');
+      write(backend, table, -0, 'zero');
+      expect(read(backend, table, 0)).toBe('zero');
     });
 
     it('may be null', () => {
-      const backend = new Fixture(create).backend();
-      const table = valueTable(backend);
-      use(backend, 'k');
+      const { table } = atKey(create);
       table.put(VOID_NAMESPACE, null);
       expect(table.get(VOID_NAMESPACE)).toBeNull();
       expect(table.has(VOID_NAMESPACE)).toBe(true);
     });
 
     it('are gone after removal and can be put again', () => {
-      const backend = new Fixture(create).backend();
-      const table = valueTable(backend);
-      use(backend, 'k');
+      const { backend, table } = atKey(create);
       table.put(VOID_NAMESPACE, 1);
       table.remove(VOID_NAMESPACE);
       expect(table.has(VOID_NAMESPACE)).toBe(false);
@@ -129,22 +150,19 @@ export function keyedStateContract(create: CreateBackend): void {
     it('may be changed in place and put back', () => {
       const backend = new Fixture(create).backend();
       const table = backend.table({ name: 'sum', kind: 'value' });
-      use(backend, 'k');
-      table.put(VOID_NAMESPACE, { sum: 1 });
+      write(backend, table, 'k', { sum: 1 });
       const held = table.get(VOID_NAMESPACE);
       Object.assign(held ?? {}, { sum: 2 });
       table.put(VOID_NAMESPACE, held);
       use(backend, 'other');
-      use(backend, 'k');
-      expect(table.get(VOID_NAMESPACE)).toEqual({ sum: 2 });
+      expect(read(backend, table, 'k')).toEqual({ sum: 2 });
     });
 
     it('share nothing with what was put, or with another state', () => {
       const backend = new Fixture(create).backend();
       const [first, second] = [valueTable(backend, 'a'), valueTable(backend, 'b')];
       const put = { n: 1 };
-      use(backend, 'k');
-      first.put(VOID_NAMESPACE, put);
+      write(backend, first, 'k', put);
       put.n = 2;
       second.put(VOID_NAMESPACE, first.get(VOID_NAMESPACE));
       Object.assign(second.get(VOID_NAMESPACE) ?? {}, { n: 3 });
@@ -152,9 +170,7 @@ export function keyedStateContract(create: CreateBackend): void {
     });
 
     it('that cannot be stored are refused when they are put', () => {
-      const backend = new Fixture(create).backend();
-      const table = valueTable(backend);
-      use(backend, 'k');
+      const { table } = atKey(create);
       expect(() => table.put(VOID_NAMESPACE, { f: () => 1 })).toThrow(
         expect.objectContaining({ code: 'VALUE_NOT_SERIALIZABLE' }),
       );
@@ -285,14 +301,12 @@ export function keyedStateContract(create: CreateBackend): void {
         { a: new Map([[1, new Set(['x'])]]) },
       ];
       values.forEach((value, index) => {
-        use(backend, index);
-        table.put(VOID_NAMESPACE, value);
+        write(backend, table, index, value);
       });
       const restored = fixture.restored(fixture.checkpoint(backend));
       const again = valueTable(restored);
       values.forEach((value, index) => {
-        use(restored, index);
-        expect(again.get(VOID_NAMESPACE)).toEqual(value);
+        expect(read(restored, again, index)).toEqual(value);
       });
     });
 
@@ -305,8 +319,7 @@ export function keyedStateContract(create: CreateBackend): void {
       const fixture = new Fixture(create);
       const backend = fixture.backend();
       const table = valueTable(backend);
-      use(backend, 'k');
-      table.put(VOID_NAMESPACE, 1);
+      write(backend, table, 'k', 1);
       expect(fixture.checkpoint(backend)).toHaveLength(1);
       use(backend, 'k');
       table.remove(VOID_NAMESPACE);
@@ -315,15 +328,9 @@ export function keyedStateContract(create: CreateBackend): void {
 
     it('write only what changed, as deltas', () => {
       const fixture = new Fixture(create);
-      const backend = fixture.backend({ start: 0, end: MAX_PARALLELISM - 1 });
-      const table = valueTable(backend);
-      for (let key = 0; key < 10_000; key++) {
-        use(backend, key);
-        table.put(VOID_NAMESPACE, key);
-      }
+      const { backend, table } = filled(fixture, 10_000);
       fixture.checkpoint(backend);
-      use(backend, 77);
-      table.put(VOID_NAMESPACE, -1);
+      write(backend, table, 77, -1);
       use(backend, 78);
       table.remove(VOID_NAMESPACE);
       const writer = fixture.start(backend);
@@ -335,40 +342,28 @@ export function keyedStateContract(create: CreateBackend): void {
       const restored = fixture.restored(chains);
       expect(restored.entryCount).toBe(9999);
       const again = valueTable(restored);
-      use(restored, 77);
-      expect(again.get(VOID_NAMESPACE)).toBe(-1);
+      expect(read(restored, again, 77)).toBe(-1);
       use(restored, 78);
       expect(again.has(VOID_NAMESPACE)).toBe(false);
     });
 
     it('of a backend that was restored continue its chains', () => {
       const fixture = new Fixture(create);
-      const backend = fixture.backend();
-      const table = valueTable(backend);
-      for (let key = 0; key < 10_000; key++) {
-        use(backend, key);
-        table.put(VOID_NAMESPACE, key);
-      }
+      const { backend } = filled(fixture, 10_000);
       const restored = fixture.restored(fixture.checkpoint(backend));
       const again = valueTable(restored);
-      use(restored, 5);
-      again.put(VOID_NAMESPACE, -1);
+      write(restored, again, 5, -1);
       const writer = fixture.start(restored);
       const chains = writer.finish();
       expect(writer.refs).toEqual([expect.objectContaining({ isBase: false, entryCount: 1 })]);
       const changed = chains.find(({ keyGroup }) => keyGroup === keyGroupOf(5, MAX_PARALLELISM));
       expect(changed?.sections).toHaveLength(2);
-      expect(valueOf(fixture.restored(chains), 5)).toBe(-1);
+      expect(valueIn(fixture.restored(chains), 5)).toBe(-1);
     });
 
     it('write everything when the mode is full', () => {
       const fixture = new Fixture(create);
-      const backend = fixture.backend();
-      const table = valueTable(backend);
-      for (let key = 0; key < 1000; key++) {
-        use(backend, key);
-        table.put(VOID_NAMESPACE, key);
-      }
+      const { backend } = filled(fixture, 1000);
       fixture.checkpoint(backend);
       const writer = fixture.start(backend, 'full');
       const chains = writer.finish();
@@ -379,18 +374,12 @@ export function keyedStateContract(create: CreateBackend): void {
 
     it('keep chains bounded without ever writing everything again', () => {
       const fixture = new Fixture(create);
-      const backend = fixture.backend();
-      const table = valueTable(backend);
       const keyCount = 8000;
-      for (let key = 0; key < keyCount; key++) {
-        use(backend, key);
-        table.put(VOID_NAMESPACE, key);
-      }
+      const { backend, table } = filled(fixture, keyCount);
       fixture.checkpoint(backend);
       for (let round = 0; round < 60; round++) {
         for (let key = 0; key < keyCount; key += 10) {
-          use(backend, key);
-          table.put(VOID_NAMESPACE, round);
+          write(backend, table, key, round);
         }
         const writer = fixture.start(backend);
         const chains = writer.finish();
@@ -403,12 +392,7 @@ export function keyedStateContract(create: CreateBackend): void {
 
     it('show the moment of their start, in slices of the asked size', () => {
       const fixture = new Fixture(create);
-      const backend = fixture.backend();
-      const table = valueTable(backend);
-      for (let key = 0; key < 500; key++) {
-        use(backend, key);
-        table.put(VOID_NAMESPACE, { n: key });
-      }
+      const { backend, table } = filled(fixture, 500, (key) => ({ n: key }));
       const writer = fixture.start(backend, 'full');
       expect(writer.cursor.remainingEntries).toBe(500);
       for (let key = 0; !writer.isDone; key = (key + 1) % 500) {
@@ -421,23 +405,16 @@ export function keyedStateContract(create: CreateBackend): void {
       const restored = fixture.restored(writer.finish());
       const again = valueTable(restored);
       for (let key = 0; key < 500; key++) {
-        use(restored, key);
-        expect(again.get(VOID_NAMESPACE)).toEqual({ n: key });
+        expect(read(restored, again, key)).toEqual({ n: key });
       }
     });
 
     it('that were cancelled or aborted leave their changes to the next', () => {
       const fixture = new Fixture(create);
-      const backend = fixture.backend();
-      const table = valueTable(backend);
-      for (let key = 0; key < 10_000; key++) {
-        use(backend, key);
-        table.put(VOID_NAMESPACE, key);
-      }
+      const { backend, table } = filled(fixture, 10_000);
       fixture.checkpoint(backend);
       const put = (key: number): void => {
-        use(backend, key);
-        table.put(VOID_NAMESPACE, -1);
+        write(backend, table, key, -1);
       };
       put(1);
       const cancelled = fixture.start(backend);
@@ -453,8 +430,7 @@ export function keyedStateContract(create: CreateBackend): void {
       expect(writer.refs.reduce((sum, { entryCount }) => sum + entryCount, 0)).toBe(3);
       const again = valueTable(restored);
       for (const key of [1, 2, 3]) {
-        use(restored, key);
-        expect(again.get(VOID_NAMESPACE)).toBe(-1);
+        expect(read(restored, again, key)).toBe(-1);
       }
     });
 
@@ -470,8 +446,7 @@ export function keyedStateContract(create: CreateBackend): void {
       const fixture = new Fixture(create);
       const backend = fixture.backend();
       const table = backend.table({ name: 'map', kind: 'value' });
-      use(backend, 'k');
-      table.put(VOID_NAMESPACE, 1);
+      write(backend, table, 'k', 1);
       const chains = fixture.checkpoint(backend);
       const incompatible = expect.objectContaining({ code: 'STATE_INCOMPATIBLE' });
       const restored = fixture.restored(chains);
@@ -485,18 +460,16 @@ export function keyedStateContract(create: CreateBackend): void {
       const fixture = new Fixture(create);
       const backend = fixture.backend();
       const table = valueTable(backend);
-      use(backend, 'k');
-      table.put(VOID_NAMESPACE, 1);
+      write(backend, table, 'k', 1);
       const between = fixture.restored(fixture.checkpoint(backend));
-      expect(valueOf(fixture.restored(fixture.checkpoint(between, 'full')), 'k')).toBe(1);
+      expect(valueIn(fixture.restored(fixture.checkpoint(between, 'full')), 'k')).toBe(1);
     });
 
     it('finds bytes of another key group and cut ones', () => {
       const fixture = new Fixture(create);
       const backend = fixture.backend();
       const table = valueTable(backend);
-      use(backend, 'k');
-      table.put(VOID_NAMESPACE, 'value');
+      write(backend, table, 'k', 'value');
       const [chain] = fixture.checkpoint(backend);
       const [ref] = chain?.sections ?? [];
       expect(ref).toBeDefined();

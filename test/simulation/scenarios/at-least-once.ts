@@ -1,8 +1,9 @@
-import { DataGenerator, job, KeyedProcessFunction, valueState, WatermarkStrategy } from 'millrace';
+import { job, KeyedProcessFunction, valueState } from 'millrace';
 import type { Collector, JobDefinition } from 'millrace';
 import { FileSink } from 'millrace/connectors/files';
 import { requireLines } from 'millrace/testing';
 import type { SimulationScenario } from 'millrace/testing';
+import { keyedNumbers } from './keyed-numbers.ts';
 
 const RECORDS = 300;
 const KEYS = 7;
@@ -19,14 +20,7 @@ class Last extends KeyedProcessFunction<number, number, string> {
 /** Barriers hold nothing back, and the sink shows what it has: some lines come twice, none is missing. */
 const atLeastOnceJob: JobDefinition = job('at-least-once', (env) => {
   env.enableCheckpointing('20 ms', { mode: 'AT_LEAST_ONCE' });
-  env
-    .fromSource(
-      DataGenerator.of((index) => index, { count: RECORDS, recordsPerSecond: 1500 }),
-      WatermarkStrategy.noWatermarks(),
-      'numbers',
-    )
-    .uid('numbers')
-    .keyBy((value) => value % KEYS)
+  keyedNumbers(env, { records: RECORDS, keys: KEYS })
     .process(new Last())
     .uid('last')
     .sinkTo(FileSink.text('/output', { guarantee: 'at-least-once' }))

@@ -1,7 +1,8 @@
-import { DataGenerator, job, KeyedProcessFunction, valueState, WatermarkStrategy } from 'millrace';
+import { job, KeyedProcessFunction, valueState } from 'millrace';
 import type { Collector, JobDefinition } from 'millrace';
 import { FileSink } from 'millrace/connectors/files';
 import type { SimulatedOutput, SimulationScenario } from 'millrace/testing';
+import { keyedNumbers } from './keyed-numbers.ts';
 
 const RECORDS = 300;
 /** A multiple of every parallelism: then the records of a key come from one split, in order. */
@@ -43,14 +44,7 @@ class Batches extends KeyedProcessFunction<number, number, string> {
 
 const batchesJob: JobDefinition = job('batches', (env) => {
   env.enableCheckpointing('20 ms');
-  env
-    .fromSource(
-      DataGenerator.of((index) => index, { count: RECORDS, recordsPerSecond: 1500 }),
-      WatermarkStrategy.noWatermarks(),
-      'numbers',
-    )
-    .uid('numbers')
-    .keyBy((value) => value % KEYS)
+  keyedNumbers(env, { records: RECORDS, keys: KEYS })
     .process(new Batches())
     .uid('batches')
     .sinkTo(FileSink.text('/output'))

@@ -1,8 +1,9 @@
-import { DataGenerator, job, KeyedProcessFunction, valueState, WatermarkStrategy } from 'millrace';
+import { job, KeyedProcessFunction, valueState } from 'millrace';
 import type { Collector, JobDefinition } from 'millrace';
 import { FileSink } from 'millrace/connectors/files';
 import { requireSameLines } from 'millrace/testing';
 import type { SimulationScenario } from 'millrace/testing';
+import { keyedNumbers } from './keyed-numbers.ts';
 
 interface Count {
   readonly key: number;
@@ -25,14 +26,7 @@ const KEYS = 7;
 /** Each key's output is 1, 2, 3, ... without gap or repetition. */
 const keyedCountsJob: JobDefinition = job('keyed-counts', (env) => {
   env.enableCheckpointing('20 ms');
-  env
-    .fromSource(
-      DataGenerator.of((index) => index, { count: RECORDS, recordsPerSecond: 1500 }),
-      WatermarkStrategy.noWatermarks(),
-      'numbers',
-    )
-    .uid('numbers')
-    .keyBy((value) => value % KEYS)
+  keyedNumbers(env, { records: RECORDS, keys: KEYS })
     .process(new CountPerKey())
     .uid('counts')
     .sinkTo(FileSink.jsonLines('/output'))

@@ -1,8 +1,9 @@
-import { DataGenerator, job, KeyedProcessFunction, valueState, WatermarkStrategy } from 'millrace';
+import { job, KeyedProcessFunction, valueState } from 'millrace';
 import type { Collector, JobDefinition } from 'millrace';
 import { FileSink } from 'millrace/connectors/files';
 import { requireSameLines } from 'millrace/testing';
 import type { SimulationScenario } from 'millrace/testing';
+import { keyedNumbers } from './keyed-numbers.ts';
 
 const RECORDS = 600;
 /** A multiple of every parallelism: then the records of a key come from one split, in order. */
@@ -36,14 +37,7 @@ class Pairs extends KeyedProcessFunction<number, number, string> {
 const pairsJob: JobDefinition = job('pairs', (env) => {
   env.enableCheckpointing('20 ms', { incremental: true });
   env.setMaxParallelism(KEY_GROUPS);
-  env
-    .fromSource(
-      DataGenerator.of((index) => index, { count: RECORDS, recordsPerSecond: 2400 }),
-      WatermarkStrategy.noWatermarks(),
-      'numbers',
-    )
-    .uid('numbers')
-    .keyBy((value) => value % KEYS)
+  keyedNumbers(env, { records: RECORDS, keys: KEYS, recordsPerSecond: 2400 })
     .process(new Pairs())
     .uid('pairs')
     .sinkTo(FileSink.text('/output', { rolling: { onCheckpoint: true } }))
