@@ -2,6 +2,8 @@
 import type { Command } from './command-line/command.ts';
 import { checkpointCommand } from './checkpoint/checkpoint-command.ts';
 import { coldstartCommand } from './coldstart/coldstart-command.ts';
+import { acceptCommand } from './compare/accept-command.ts';
+import { compareCommand } from './compare/compare-command.ts';
 import { latencyCommand } from './latency/latency-command.ts';
 import { nexmarkCommand } from './nexmark/nexmark-command.ts';
 import { recoveryCommand } from './recovery/recovery-command.ts';
@@ -15,6 +17,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   checkpoint: checkpointCommand,
   recovery: recoveryCommand,
   coldstart: coldstartCommand,
+  compare: compareCommand,
+  accept: acceptCommand,
   peers: {
     usage: FLINK_PEER_USAGE,
     prepare: ([peer, ...args]) => {

@@ -8,7 +8,7 @@ import { countFlag } from '../command-line/flags.ts';
 import { printFigures } from '../command-line/print-figures.ts';
 import { installPackage } from '../installed/installed-package.ts';
 import type { InstalledPackage } from '../installed/installed-package.ts';
-import { median } from '../paced/checkpoint-figures.ts';
+import { median } from '../figures/median.ts';
 
 export const coldstartCommand: Command = {
   usage: `coldstart [options]

@@ -17,7 +17,7 @@ export interface InstalledPackage {
   remove(): void;
 }
 
-const PARTS_OF_BENCH = ['checkpoint', 'coldstart', 'nexmark', 'paced', 'parts', 'recovery'];
+const PARTS_OF_BENCH = ['checkpoint', 'coldstart', 'figures', 'nexmark', 'paced', 'parts', 'recovery'];
 
 /**
  * @param root a checkout with its dependencies

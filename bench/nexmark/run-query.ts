@@ -1,6 +1,7 @@
 /** Runs a query in this process, in folders that are there, and times it. */
 import { run } from 'millrace';
 import type { JobEvent, JobHandle } from 'millrace';
+import { median } from '../figures/median.ts';
 import { crashParameters } from './crash.ts';
 import type { Measurement, QueryRun } from './measurement.ts';
 
@@ -97,9 +98,4 @@ async function timeOf(handle: JobHandle): Promise<number> {
     clearInterval(timer);
   }
   return ((finishedAt ?? performance.now()) - (startedAt ?? calledAt)) / 1000;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }

@@ -1,3 +1,5 @@
+import { median } from './median.ts';
+
 export interface CompletedCheckpoint {
   readonly durationMs: number;
   readonly writtenBytes: number;
@@ -30,10 +32,4 @@ export function checkpointFigures(all: readonly CompletedCheckpoint[], afterMs: 
     largestBytes: Math.max(0, ...bytes),
     stateBytes: checkpoints.at(-1)?.stateBytes ?? 0,
   };
-}
-
-/** The upper one of two in the middle; 0 of none. */
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }
