@@ -11,8 +11,8 @@ import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.windowing.assigners.TumblingEventTimeWindows;
 
 /**
- * {@code q7}: the highest bids of each 10 s. One subtask sees all bids: to find the highest of each auction first, on all
- * subtasks, takes Flink about half as long again, for the windows of all those auctions.
+ * {@code q7}: the highest bids of each 10 s. One subtask sees all bids: to find the highest of parts of them first, on all
+ * subtasks, takes Flink at least half as long again, be the parts sixteen or one for each auction.
  */
 final class HighestBids implements Query {
     private static final Duration SIZE = Duration.ofSeconds(10);
