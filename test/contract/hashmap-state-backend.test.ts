@@ -18,7 +18,7 @@ function withMutants(mutants: Mutants): PropertyOptions {
 
 describe('HashmapStateBackend', () => {
   keyedStateContract(withMutants(NO_MUTANTS).create);
-  it('restores every snapshot to the state at its start, whatever happens meanwhile', () => {
+  it('restores every snapshot to the state at its start, whatever happens meanwhile', { timeout: 60_000 }, () => {
     fc.assert(keyedStateProperty(withMutants(NO_MUTANTS)), { numRuns: 150 });
   });
 

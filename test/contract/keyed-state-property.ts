@@ -266,10 +266,12 @@ class StatefulJob {
         return typeof held === 'number' ? put('numbers', held + step.value) : undefined;
       }
       case 'putPoint':
-        return put('points', { x: step.value, y: -step.value });
+        return put('points', { x: step.value, name: `point ${step.value}`, y: -step.value });
       case 'movePoint': {
         const held = tables.points.get(namespace);
-        return isPoint(held) ? put('points', Object.assign(held, { x: held.y + step.value })) : undefined;
+        return isPoint(held)
+          ? put('points', Object.assign(held, { x: held.y + step.value, name: 'moved a little' }))
+          : undefined;
       }
       case 'removeNumber':
         numbers.delete(address);

@@ -2,14 +2,13 @@ import type { Namespace, StateTable } from '../../base/keyed-state.ts';
 import type { StateDescriptorInfo } from '../../base/state-handle.ts';
 import type { KeyId } from '../canonical-key.ts';
 import type { TrackedEntry } from '../changes/tracked-entry.ts';
-import { NO_NAMESPACE } from '../section/number-batch.ts';
-import type { NumberBatch } from '../section/number-batch.ts';
+import type { FlatBatch } from '../section/flat-batch.ts';
 import type { ValueRestore } from '../section/section-reader.ts';
 import type { BackendTable } from './backend-table.ts';
-import { formOfFields, isSameForm, numberFormOf } from './rows/number-form.ts';
-import type { NumberForm } from './rows/number-form.ts';
+import { batchEntries } from './rows/batch-entries.ts';
+import { flatFormOf } from './rows/flat-form.ts';
 import { isRowKey, isRowNamespace, namespaceOfWord, namespaceWord } from './rows/row-place.ts';
-import type { Column, NumberRows } from './rows/number-rows.ts';
+import type { Column, FlatRows } from './rows/flat-rows.ts';
 import type { ValueTable } from './value-table.ts';
 
 /**
@@ -19,7 +18,7 @@ import type { ValueTable } from './value-table.ts';
 export class AdaptiveTable implements StateTable, BackendTable, ValueRestore {
   readonly descriptor: StateDescriptorInfo;
   readonly shape = 'value';
-  readonly #rows: NumberRows;
+  readonly #rows: FlatRows;
   readonly #objects: ValueTable;
   /** Set while all values are in rows. */
   #column: Column | undefined;
@@ -27,7 +26,7 @@ export class AdaptiveTable implements StateTable, BackendTable, ValueRestore {
   #isUndecided = true;
   #rowEntryCount = 0;
 
-  constructor(objects: ValueTable, rows: NumberRows) {
+  constructor(objects: ValueTable, rows: FlatRows) {
     this.descriptor = objects.descriptor;
     this.#objects = objects;
     this.#rows = rows;
@@ -80,7 +79,7 @@ export class AdaptiveTable implements StateTable, BackendTable, ValueRestore {
 
   restorePut(groupIndex: number, namespace: Namespace, key: KeyId, value: unknown): void {
     const hasPlace = isRowKey(key) && isRowNamespace(namespace);
-    if (hasPlace && this.#decide(numberFormOf(value)) && this.#column?.form.fits(value) === true) {
+    if (hasPlace && this.#decideBy(value) && this.#column?.form.fits(value) === true) {
       const place = { groupIndex, key, namespace: namespaceWord(namespace) };
       if (this.#rows.restorePut(this.#column, place, value)) this.#rowEntryCount++;
       return;
@@ -89,19 +88,8 @@ export class AdaptiveTable implements StateTable, BackendTable, ValueRestore {
     this.#objects.restorePut(groupIndex, namespace, key, value);
   }
 
-  restoreNumbers(groupIndex: number, batch: NumberBatch): void {
-    const form = formOfFields(batch.fields);
-    const words = new Float64Array(form.width);
-    const isFitting = this.#decide(form) && this.#column !== undefined && isSameForm(this.#column.form, batch.fields);
-    for (let index = 0; index < batch.count; index++) {
-      for (const [at, column] of batch.columns.entries()) words[at] = column[index] ?? 0;
-      const namespace = batch.namespaces?.[index] ?? NO_NAMESPACE;
-      const key = batch.keys[index] ?? 0;
-      const value = form.read(words, 0);
-      if (isFitting && this.#column !== undefined) {
-        if (this.#rows.restorePut(this.#column, { groupIndex, key, namespace }, value)) this.#rowEntryCount++;
-      } else this.restorePut(groupIndex, namespaceOfWord(namespace), key, value);
-    }
+  restoreBatch(groupIndex: number, batch: FlatBatch): void {
+    for (const { namespace, key, value } of batchEntries(batch)) this.restorePut(groupIndex, namespace, key, value);
   }
 
   restoreRemove(groupIndex: number, namespace: Namespace, key: KeyId): void {
@@ -118,7 +106,7 @@ export class AdaptiveTable implements StateTable, BackendTable, ValueRestore {
 
   /** A first value, or one that does not fit where the others are. */
   #putAnew(namespace: Namespace, value: unknown): void {
-    if (this.#isUndecided && this.#rows.holds(namespace) && this.#decide(numberFormOf(value))) {
+    if (this.#isUndecided && this.#rows.holds(namespace) && this.#decideBy(value)) {
       this.put(namespace, value);
       return;
     }
@@ -127,8 +115,9 @@ export class AdaptiveTable implements StateTable, BackendTable, ValueRestore {
   }
 
   /** False when the values are in the table of objects, or have to go there. */
-  #decide(form: NumberForm | undefined): boolean {
+  #decideBy(value: unknown): boolean {
     if (!this.#isUndecided) return this.#column !== undefined;
+    const form = flatFormOf(value);
     if (form === undefined) return false;
     this.#column = this.#rows.addColumn(this.descriptor, form);
     this.#isUndecided = false;

@@ -10,7 +10,7 @@ import { TimerTable } from '../timers/timer-table.ts';
 import type { BackendTable } from './backend-table.ts';
 import { AdaptiveTable } from './adaptive-table.ts';
 import { MapTable } from './map-table.ts';
-import { NumberRows } from './rows/number-rows.ts';
+import { FlatRows } from './rows/flat-rows.ts';
 import { ValueTable } from './value-table.ts';
 
 /**
@@ -20,7 +20,7 @@ import { ValueTable } from './value-table.ts';
 export class TableRegistry {
   readonly timers: Readonly<Record<TimeDomain, TimerTable>>;
   /** Shared by all states whose values are numbers. */
-  readonly rows: NumberRows;
+  readonly rows: FlatRows;
   readonly #context: KeyContext;
   readonly #tracker: ChangeTracker;
   readonly #groupCount: number;
@@ -31,7 +31,7 @@ export class TableRegistry {
     this.#context = context;
     this.#tracker = tracker;
     this.#groupCount = groupCount;
-    this.rows = new NumberRows(context, tracker, groupCount);
+    this.rows = new FlatRows(context, tracker, groupCount);
     this.timers = {
       'event-time': new TimerTable('event-time', context, tracker, groupCount),
       'processing-time': new TimerTable('processing-time', context, tracker, groupCount),

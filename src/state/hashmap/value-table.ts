@@ -7,15 +7,13 @@ import { ABSENT, TrackedEntry } from '../changes/tracked-entry.ts';
 import type { ChangeTracker } from '../changes/change-tracker.ts';
 import type { KeyContext } from '../key-context.ts';
 import { ownedId, ownedValue } from '../owned.ts';
-import { NO_NAMESPACE } from '../section/number-batch.ts';
-import type { NumberBatch } from '../section/number-batch.ts';
+import type { FlatBatch } from '../section/flat-batch.ts';
 import type { ValueRestore } from '../section/section-reader.ts';
 import type { SectionWriter } from '../section/section-writer.ts';
 import type { BackendTable } from './backend-table.ts';
 import { NamespacedGroups } from './namespaced-groups.ts';
 import type { NamespaceSlot } from './namespaced-groups.ts';
-import { formOfFields } from './rows/number-form.ts';
-import { namespaceOfWord } from './rows/row-place.ts';
+import { batchEntries } from './rows/batch-entries.ts';
 
 class ValueEntry extends TrackedEntry {
   readonly slot: NamespaceSlot<ValueEntry>;
@@ -137,14 +135,8 @@ export class ValueTable implements StateTable, BackendTable, ValueRestore {
     this.#tracker.restored(groupIndex);
   }
 
-  restoreNumbers(groupIndex: number, batch: NumberBatch): void {
-    const form = formOfFields(batch.fields);
-    const words = new Float64Array(form.width);
-    for (let index = 0; index < batch.count; index++) {
-      for (const [at, column] of batch.columns.entries()) words[at] = column[index] ?? 0;
-      const namespace = namespaceOfWord(batch.namespaces?.[index] ?? NO_NAMESPACE);
-      this.restorePut(groupIndex, namespace, batch.keys[index] ?? 0, form.read(words, 0));
-    }
+  restoreBatch(groupIndex: number, batch: FlatBatch): void {
+    for (const { namespace, key, value } of batchEntries(batch)) this.restorePut(groupIndex, namespace, key, value);
   }
 
   /** An entry that was kept elsewhere; it counts already. `isChanged`: it goes into the next delta. */

@@ -19,9 +19,9 @@
  *     REMOVE     value tables: value key
  *                map tables:   value map key
  *                timer tables: value key
- *     PUT_NUMBERS  value tables: many at once, whose keys and values are numbers (number-batch.ts): varint count, u8 1 with namespaces,
- *                value field names (null: the values are numbers), then columns of `count` numbers each: keys, namespaces if any, and
- *                each field. A column is u8 0 and i32s, or u8 1 and f64s
+ *     PUT_BATCH  value tables: many at once, whose keys are numbers and whose values are numbers, texts or objects of them
+ *                (flat-batch.ts): varint count, u8 1 with namespaces, value field names (null: the values are no objects), then columns
+ *                of `count` each: keys, namespaces if any, and each field. A column is u8 0 and i32s, u8 1 and f64s, or u8 2 and values
  *     END        varint number of entries that were put and removed (checked)
  *
  * KEY and TIMESTAMP must come anew after each change of table or namespace. `order` is the place of a map entry or timer among
@@ -31,9 +31,9 @@
 import type { StateDescriptorInfo } from '../../base/state-handle.ts';
 import type { TimeDomain } from '../../base/keyed-state.ts';
 
-/** 1: the first. 2: PUT_NUMBERS; sections that do not have it are written as before. */
+/** 1: the first. 2: PUT_BATCH; sections that do not have it are written as before. */
 export const SECTION_VERSION = 2;
-export const SECTION_VERSION_WITHOUT_NUMBERS = 1;
+export const SECTION_VERSION_WITHOUT_BATCH = 1;
 
 export const TAG_END = 0;
 export const TAG_TABLE = 1;
@@ -43,7 +43,7 @@ export const TAG_KEY = 4;
 export const TAG_TIMESTAMP = 5;
 export const TAG_PUT = 6;
 export const TAG_REMOVE = 7;
-export const TAG_PUT_NUMBERS = 8;
+export const TAG_PUT_BATCH = 8;
 
 /** Timers of one time domain are a table like any state; their name is the domain. */
 export type TableKind = StateDescriptorInfo['kind'] | TimeDomain;

@@ -7,15 +7,15 @@ import type { StringBytes } from '../../base/string-bytes.ts';
 import { ValueDecoder } from '../../codec/value-decoder.ts';
 import { keyIdOf } from '../canonical-key.ts';
 import type { KeyId } from '../canonical-key.ts';
-import type { NumberBatch } from './number-batch.ts';
-import { readColumn } from './number-batch.ts';
+import type { BatchColumn, FlatBatch } from './flat-batch.ts';
+import { readColumn } from './flat-batch.ts';
 import {
   SECTION_VERSION,
   TAG_END,
   TAG_KEY,
   TAG_NAMESPACE,
   TAG_PUT,
-  TAG_PUT_NUMBERS,
+  TAG_PUT_BATCH,
   TAG_REMOVE,
   TAG_TABLE,
   TAG_TIMESTAMP,
@@ -28,7 +28,7 @@ import type { TableHeader } from './section-format.ts';
 export interface ValueRestore {
   readonly shape: 'value';
   restorePut(groupIndex: number, namespace: Namespace, key: KeyId, value: unknown): void;
-  restoreNumbers(groupIndex: number, batch: NumberBatch): void;
+  restoreBatch(groupIndex: number, batch: FlatBatch): void;
   restoreRemove(groupIndex: number, namespace: Namespace, key: KeyId): void;
 }
 
@@ -105,7 +105,7 @@ export class SectionReader {
       const tag = this.#reader.u8();
       if (tag === TAG_END) break;
       if (tag === TAG_PUT || tag === TAG_REMOVE) entryCount++;
-      if (tag === TAG_PUT_NUMBERS) entryCount += this.#putNumbers();
+      if (tag === TAG_PUT_BATCH) entryCount += this.#putBatch();
       else this.#record(tag);
     }
     if (this.#reader.varint() !== entryCount) throw this.#corrupt('the count of its entries differs');
@@ -195,23 +195,29 @@ export class SectionReader {
   }
 
   /** Returns how many. */
-  #putNumbers(): number {
+  #putBatch(): number {
     const table = this.#table;
-    if (table?.shape !== 'value') throw this.#corrupt('numbers have no state of values');
+    if (table?.shape !== 'value') throw this.#corrupt('a batch has no state of values');
     const count = this.#reader.varint();
     const hasNamespaces = this.#reader.u8() === 1;
     const fields = this.#fieldNames();
-    // Each number takes four bytes at least: a wrong count must not reserve memory that nothing fills.
-    if (count * 4 > this.#reader.remaining) throw this.#corrupt('a column is longer than the section');
-    const keys = this.#column(count);
-    const namespaces = hasNamespaces ? this.#column(count) : undefined;
+    // Each takes a byte at least: a wrong count must not reserve memory that nothing fills.
+    if (count > this.#reader.remaining) throw this.#corrupt('a column is longer than the section');
+    const keys = this.#numbers(count);
+    const namespaces = hasNamespaces ? this.#numbers(count) : undefined;
     const columns = Array.from({ length: fields?.length ?? 1 }, () => this.#column(count));
-    table.restoreNumbers(this.#groupIndex, { count, fields, keys, namespaces, columns });
+    table.restoreBatch(this.#groupIndex, { count, fields, keys, namespaces, columns });
     return count;
   }
 
-  #column(count: number): Float64Array {
-    const column = readColumn(this.#reader, count);
+  #numbers(count: number): Float64Array {
+    const column = this.#column(count);
+    if (Array.isArray(column)) throw this.#corrupt('keys or namespaces are texts');
+    return column;
+  }
+
+  #column(count: number): BatchColumn {
+    const column = readColumn(this.#reader, this.#decoder, count);
     if (column === undefined) throw this.#corrupt('a column is of no known kind');
     return column;
   }

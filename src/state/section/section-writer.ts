@@ -8,16 +8,16 @@ import type { ShapeTable } from '../../codec/shape-table.ts';
 import { ValueEncoder } from '../../codec/value-encoder.ts';
 import { keyOfId } from '../canonical-key.ts';
 import type { KeyId } from '../canonical-key.ts';
-import type { NumberBatch } from './number-batch.ts';
-import { writeColumn } from './number-batch.ts';
+import type { FlatBatch } from './flat-batch.ts';
+import { writeColumn } from './flat-batch.ts';
 import {
   SECTION_VERSION,
-  SECTION_VERSION_WITHOUT_NUMBERS,
+  SECTION_VERSION_WITHOUT_BATCH,
   TAG_END,
   TAG_KEY,
   TAG_NAMESPACE,
   TAG_PUT,
-  TAG_PUT_NUMBERS,
+  TAG_PUT_BATCH,
   TAG_REMOVE,
   TAG_TABLE,
   TAG_TIMESTAMP,
@@ -55,7 +55,7 @@ export class SectionWriter {
     this.#tableNumbers.clear();
     this.#table = undefined;
     this.#entryCount = 0;
-    this.#writer.u8(SECTION_VERSION_WITHOUT_NUMBERS);
+    this.#writer.u8(SECTION_VERSION_WITHOUT_BATCH);
     this.#writer.u8(isBase ? 1 : 0);
     this.#writer.varint(keyGroup);
   }
@@ -74,17 +74,16 @@ export class SectionWriter {
     this.#encoder.write(this.#writer, value);
   }
 
-  putNumbers(table: TableHeader, { count, fields, keys, namespaces, columns }: NumberBatch): void {
+  putBatch(table: TableHeader, { count, fields, keys, namespaces, columns }: FlatBatch): void {
     this.#select(table, VOID_NAMESPACE);
     const writer = this.#writer;
     writer.bytes[0] = SECTION_VERSION;
-    writer.u8(TAG_PUT_NUMBERS);
+    writer.u8(TAG_PUT_BATCH);
     writer.varint(count);
     writer.u8(namespaces === undefined ? 0 : 1);
     this.#encoder.write(writer, fields ?? null);
-    writeColumn(writer, keys, count);
-    if (namespaces !== undefined) writeColumn(writer, namespaces, count);
-    for (const column of columns) writeColumn(writer, column, count);
+    for (const column of namespaces === undefined ? [keys, ...columns] : [keys, namespaces, ...columns])
+      writeColumn(writer, this.#encoder, column, count);
     this.#entryCount += count;
   }
 

@@ -5,13 +5,15 @@
  *   word 0   key
  *   word 1   two int32: stamp of the last change (change-tracker.ts), and a bit for each state that has a value
  *   word 2   namespace, NO_NAMESPACE for none
- *   then     the values of each state, at places that NumberRows gives out
+ *   then     the values of each state, at places that FlatRows gives out
+ *
+ * Texts of a row lie beside it in an array of their own.
  *
  * A row whose bits are all 0 is free. Rows stay where they are while they live, and states are only added behind the others: a copy of
  * rows made earlier, with fewer words, is read in the same way.
  */
 import { must } from '../../../base/assert.ts';
-import { NO_NAMESPACE } from '../../section/number-batch.ts';
+import { NO_NAMESPACE } from '../../section/flat-batch.ts';
 
 const KEY = 0;
 const NAMESPACE = 2;
@@ -27,12 +29,17 @@ export interface Rows {
   readonly ints: Int32Array;
   /** Words of one row. */
   readonly stride: number;
+  readonly texts: (string | undefined)[];
+  /** Texts of one row. */
+  readonly textStride: number;
 }
 
 export class GroupRows implements Rows {
   words: Float64Array;
   ints: Int32Array;
   stride: number;
+  texts: (string | undefined)[] = [];
+  textStride: number;
   /** Rows up to here are or were in use. */
   rowCount: number = 0;
   #free: number[] = [];
@@ -41,8 +48,9 @@ export class GroupRows implements Rows {
   #mask: number = INDEX_LEAST - 1;
   #liveCount = 0;
 
-  constructor(stride: number) {
+  constructor(stride: number, textStride: number) {
     this.stride = stride;
+    this.textStride = textStride;
     this.words = new Float64Array(ROWS_LEAST * stride);
     this.ints = new Int32Array(this.words.buffer);
   }
@@ -96,6 +104,7 @@ export class GroupRows implements Rows {
     }
     index[hole] = 0;
     this.#liveCount--;
+    this.texts.fill(undefined, row * this.textStride, (row + 1) * this.textStride);
     this.#free.push(row);
   }
 
@@ -124,7 +133,13 @@ export class GroupRows implements Rows {
   }
 
   /** Makes room for states that came later. */
-  widen(stride: number): void {
+  widen(stride: number, textStride: number): void {
+    const texts: (string | undefined)[] = [];
+    for (let row = 0; row < this.rowCount; row++)
+      for (let at = 0; at < textStride; at++)
+        texts.push(at < this.textStride ? this.texts[row * this.textStride + at] : undefined);
+    this.texts = texts;
+    this.textStride = textStride;
     const words = new Float64Array((this.words.length / this.stride) * stride);
     for (let row = 0; row < this.rowCount; row++)
       words.set(this.words.subarray(row * this.stride, (row + 1) * this.stride), row * stride);
@@ -135,6 +150,7 @@ export class GroupRows implements Rows {
 
   #addRow(): void {
     this.rowCount++;
+    for (let at = 0; at < this.textStride; at++) this.texts.push(undefined);
     if (this.rowCount * this.stride <= this.words.length) return;
     const words = new Float64Array(this.words.length * 2);
     words.set(this.words);

@@ -2,7 +2,7 @@
 import { VOID_NAMESPACE } from '../../../base/keyed-state.ts';
 import type { Namespace } from '../../../base/keyed-state.ts';
 import type { KeyId } from '../../canonical-key.ts';
-import { NO_NAMESPACE } from '../../section/number-batch.ts';
+import { NO_NAMESPACE } from '../../section/flat-batch.ts';
 
 /** NaN is a key, but not equal to itself. */
 export function isRowKey(key: KeyId): key is number {

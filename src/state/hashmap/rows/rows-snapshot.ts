@@ -5,12 +5,12 @@
  * A group is written in pieces, with other work in between: whatever changes meanwhile is copied first, until `done`.
  */
 import type { SectionWriter } from '../../section/section-writer.ts';
-import type { NumberBatch } from '../../section/number-batch.ts';
+import type { BatchColumn } from '../../section/flat-batch.ts';
 import type { TableHeader } from '../../section/section-format.ts';
-import { NO_NAMESPACE } from '../../section/number-batch.ts';
+import { NO_NAMESPACE } from '../../section/flat-batch.ts';
 import { namespaceOfWord } from './row-place.ts';
 import type { GroupRows, Rows } from './group-rows.ts';
-import type { Column } from './number-rows.ts';
+import type { Column } from './flat-rows.ts';
 
 export const CHUNK_ROWS = 256;
 
@@ -66,9 +66,7 @@ export class RowsSnapshot {
     if (group === undefined || row >= group.rowCount) return;
     const chunk = Math.floor(row / CHUNK_ROWS);
     if (group.images[chunk] !== undefined) return;
-    const { stride } = rows;
-    const words = rows.words.slice(chunk * CHUNK_ROWS * stride, (chunk + 1) * CHUNK_ROWS * stride);
-    group.images[chunk] = { words, ints: new Int32Array(words.buffer), stride };
+    group.images[chunk] = copyOf(rows, chunk * CHUNK_ROWS, (chunk + 1) * CHUNK_ROWS);
   }
 
   /** Yields after each chunk how many rows it has looked at. */
@@ -118,39 +116,54 @@ interface Chunk {
   readonly count: number;
 }
 
-const batch = {
-  keys: new Float64Array(CHUNK_ROWS),
-  namespaces: new Float64Array(CHUNK_ROWS),
-  columns: [] as Float64Array[],
-};
+function copyOf({ words, stride, texts, textStride }: Rows, from: number, to: number): Rows {
+  const copy = words.slice(from * stride, to * stride);
+  const ints = new Int32Array(copy.buffer);
+  return { words: copy, ints, stride, texts: texts.slice(from * textStride, to * textStride), textStride };
+}
+
+const keys = new Float64Array(CHUNK_ROWS);
+const namespaces = new Float64Array(CHUNK_ROWS);
+const found = new Int32Array(CHUNK_ROWS);
 
 /** Those of the chunk that have a value in the column and a stamp from `sinceStamp` on. */
 function writeColumn(section: SectionWriter, column: Column, { rows, first, count }: Chunk, sinceStamp: number): void {
   const { words, ints, stride } = rows;
-  const { width, fields } = column.form;
-  while (batch.columns.length < width) batch.columns.push(new Float64Array(CHUNK_ROWS));
-  let found = 0;
+  let foundCount = 0;
   let hasNamespaces = false;
   for (let row = first; row < first + count; row++) {
     const base = row * stride;
     if (((ints[base * 2 + 3] ?? 0) & column.bit) === 0 || (ints[base * 2 + 2] ?? 0) < sinceStamp) continue;
     const namespace = words[base + 2] ?? 0;
-    batch.keys[found] = words[base] ?? 0;
-    batch.namespaces[found] = namespace;
+    keys[foundCount] = words[base] ?? 0;
+    namespaces[foundCount] = namespace;
     if (namespace !== NO_NAMESPACE) hasNamespaces = true;
-    for (let at = 0; at < width; at++) {
-      const values = batch.columns[at];
-      if (values !== undefined) values[found] = words[base + column.at + at] ?? 0;
-    }
-    found++;
+    found[foundCount++] = row;
   }
-  if (found === 0) return;
-  const numbers: NumberBatch = {
-    count: found,
-    fields,
-    keys: batch.keys,
-    namespaces: hasNamespaces ? batch.namespaces : undefined,
-    columns: batch.columns.slice(0, width),
-  };
-  section.putNumbers(column.header, numbers);
+  if (foundCount === 0) return;
+  section.putBatch(column.header, {
+    count: foundCount,
+    fields: column.form.fields,
+    keys,
+    namespaces: hasNamespaces ? namespaces : undefined,
+    columns: cellsOf(rows, column, foundCount),
+  });
+}
+
+function cellsOf(rows: Rows, { form, at, textAt }: Column, count: number): readonly BatchColumn[] {
+  let word = at;
+  let text = textAt;
+  return form.kinds.map((kind) => (kind === 'number' ? wordsOf(rows, word++, count) : textsOf(rows, text++, count)));
+}
+
+function wordsOf({ words, stride }: Rows, at: number, count: number): Float64Array {
+  const values = new Float64Array(count);
+  for (let index = 0; index < count; index++) values[index] = words[(found[index] ?? 0) * stride + at] ?? 0;
+  return values;
+}
+
+function textsOf({ texts, textStride }: Rows, at: number, count: number): string[] {
+  const values: string[] = [];
+  for (let index = 0; index < count; index++) values.push(texts[(found[index] ?? 0) * textStride + at] ?? '');
+  return values;
 }

@@ -1,5 +1,5 @@
 /**
- * The rows of all key groups of a backend: what its states keep as numbers, found with one lookup for each record however many
+ * The rows of all key groups of a backend: what its states keep in cells, found with one lookup for each record however many
  * states there are.
  *
  * Snapshots see rows as they were: before the first change of a row in an epoch, each running snapshot that has not written the
@@ -12,7 +12,7 @@ import type { Namespace } from '../../../base/keyed-state.ts';
 import type { ChangeTracker } from '../../changes/change-tracker.ts';
 import type { KeyContext } from '../../key-context.ts';
 import type { TableHeader } from '../../section/section-format.ts';
-import type { NumberForm } from './number-form.ts';
+import type { FlatForm } from './flat-form.ts';
 import { GroupRows, HEADER_WORDS } from './group-rows.ts';
 import { isRowKey, isRowNamespace, namespaceOfWord, namespaceWord } from './row-place.ts';
 import { RowsSnapshot } from './rows-snapshot.ts';
@@ -27,13 +27,14 @@ const NONE: readonly Tombstone[] = [];
 /** A state's place in the rows. */
 export interface Column {
   readonly header: TableHeader;
-  readonly form: NumberForm;
-  /** Words before it in a row. */
+  readonly form: FlatForm;
+  /** Words and texts before it in a row. */
   readonly at: number;
+  readonly textAt: number;
   readonly bit: number;
 }
 
-export class NumberRows {
+export class FlatRows {
   readonly #context: KeyContext;
   readonly #tracker: ChangeTracker;
   readonly #groups: (GroupRows | undefined)[];
@@ -43,6 +44,7 @@ export class NumberRows {
   /** By epoch stamp: rows of each key group whose first change in that epoch it was. */
   readonly #changedCounts = new Map<number, Int32Array>();
   #stride = HEADER_WORDS;
+  #textStride = 0;
   /** What the last `seek` found, for the key of that sequence number and the namespace. */
   #sequence = -1;
   #namespace: Namespace = VOID_NAMESPACE;
@@ -60,11 +62,18 @@ export class NumberRows {
   }
 
   /** Room for a state's values; undefined when there are too many states. */
-  addColumn(header: TableHeader, form: NumberForm): Column | undefined {
+  addColumn(header: TableHeader, form: FlatForm): Column | undefined {
     if (this.#columns.length === COLUMNS_MAX) return undefined;
-    const column: Column = { header, form, at: this.#stride, bit: 1 << this.#columns.length };
+    const column: Column = {
+      header,
+      form,
+      at: this.#stride,
+      textAt: this.#textStride,
+      bit: 1 << this.#columns.length,
+    };
     this.#columns.push(column);
-    this.#stride += form.width;
+    this.#stride += form.wordCount;
+    this.#textStride += form.textCount;
     // What was found last may be too narrow.
     this.#sequence = -1;
     return column;
@@ -77,11 +86,11 @@ export class NumberRows {
   }
 
   /** The value of the current key; undefined when there is none. */
-  get({ bit, form, at }: Column, namespace: Namespace): unknown {
+  get({ bit, form, at, textAt }: Column, namespace: Namespace): unknown {
     const row = this.#seek(namespace);
     const group = this.#group;
     if (row < 0 || group === undefined || (group.presenceOf(row) & bit) === 0) return undefined;
-    return form.read(group.words, row * group.stride + at);
+    return form.read(group, row * group.stride + at, row * group.textStride + textAt);
   }
 
   has({ bit }: Column, namespace: Namespace): boolean {
@@ -103,12 +112,12 @@ export class NumberRows {
   }
 
   /** The column can take the value, and the rows the key and the namespace. True when there was no value before. */
-  put({ bit, form, at }: Column, namespace: Namespace, value: unknown): boolean {
+  put({ bit, form, at, textAt }: Column, namespace: Namespace, value: unknown): boolean {
     let row = this.#seek(namespace);
     if (row < 0) row = this.#make(namespace);
     const group = this.#currentGroup();
     this.#change(this.#context.groupIndex, group, row);
-    form.write(group.words, row * group.stride + at, value);
+    form.write(group, row * group.stride + at, row * group.textStride + textAt, value);
     return this.#present(this.#context.groupIndex, group, row, bit);
   }
 
@@ -122,11 +131,11 @@ export class NumberRows {
   }
 
   /** From a checkpoint; true when there was no value before. */
-  restorePut({ bit, form, at }: Column, place: RowPlace, value: unknown): boolean {
+  restorePut({ bit, form, at, textAt }: Column, place: RowPlace, value: unknown): boolean {
     const group = this.#groupAt(place.groupIndex);
     const found = group.find(place.key, place.namespace);
     const row = found < 0 ? group.insert(place.key, place.namespace, 0) : found;
-    form.write(group.words, row * group.stride + at, value);
+    form.write(group, row * group.stride + at, row * group.textStride + textAt, value);
     const bits = group.presenceOf(row);
     group.setPresence(row, bits | bit);
     if ((bits & bit) !== 0) return false;
@@ -146,13 +155,13 @@ export class NumberRows {
   }
 
   /** Takes all values of a column out, for another table that counts and tracks them from now on. */
-  *drain({ bit, form, at }: Column): IterableIterator<{ readonly place: RowPlace; readonly value: unknown }> {
+  *drain({ bit, form, at, textAt }: Column): IterableIterator<{ readonly place: RowPlace; readonly value: unknown }> {
     this.#sequence = -1;
     for (const [groupIndex, group] of this.#groups.entries()) {
       for (let row = 0; group !== undefined && row < group.rowCount; row++) {
         if ((group.presenceOf(row) & bit) === 0) continue;
         const place = { groupIndex, key: group.keyOf(row), namespace: group.namespaceOf(row) };
-        const value = form.read(group.words, row * group.stride + at);
+        const value = form.read(group, row * group.stride + at, row * group.textStride + textAt);
         this.#change(groupIndex, group, row);
         group.setPresence(row, group.presenceOf(row) & ~bit);
         if (group.presenceOf(row) === 0) group.remove(row);
@@ -201,7 +210,7 @@ export class NumberRows {
     this.#row = group === undefined || !isPlace ? -1 : group.find(id, namespaceWord(namespace));
     this.#sequence = context.sequence;
     this.#namespace = namespace;
-    if (group !== undefined && group.stride < this.#stride) group.widen(this.#stride);
+    if (group !== undefined) this.#widen(group);
     return this.#row;
   }
 
@@ -219,9 +228,13 @@ export class NumberRows {
   }
 
   #groupAt(groupIndex: number): GroupRows {
-    const group = (this.#groups[groupIndex] ??= new GroupRows(this.#stride));
-    if (group.stride < this.#stride) group.widen(this.#stride);
+    const group = (this.#groups[groupIndex] ??= new GroupRows(this.#stride, this.#textStride));
+    this.#widen(group);
     return group;
+  }
+
+  #widen(group: GroupRows): void {
+    if (group.stride < this.#stride || group.textStride < this.#textStride) group.widen(this.#stride, this.#textStride);
   }
 
   #currentGroup(): GroupRows {
