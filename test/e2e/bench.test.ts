@@ -39,3 +39,34 @@ describe('bench nexmark --query keyed', () => {
     expect(err).toContain('Usage: npm run bench -- nexmark --query <name>');
   });
 });
+
+describe('benches over an open loop', () => {
+  const flags = '--rate 2000 --keys 500 --warm-up 0 --measured 1 --parallelism 2 --json';
+  const figures = {
+    latencyMs: { results: 2000, max: expect.any(Number) as number },
+    checkpoints: { count: expect.any(Number) as number },
+  };
+
+  test('latency has a result for each event', () => {
+    const { status, out } = bench('latency', ...flags.split(' '));
+    expect(status).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ bench: 'latency', rate: 2000, keys: 500, ...figures });
+  });
+
+  test('checkpoint has a line for each mode, with the checkpoints of it', () => {
+    const { status, out } = bench('checkpoint', ...flags.split(' '), '--checkpoint-interval', '100');
+    expect(status).toBe(0);
+    const lines = out.trimEnd().split('\n');
+    const modes = lines.map((line) => JSON.parse(line) as { readonly mode: string });
+    expect(modes).toMatchObject([
+      { mode: 'full', ...figures },
+      { mode: 'incremental', ...figures },
+    ]);
+  });
+
+  test('there is no unknown bench', () => {
+    const { status, err } = bench('nothing');
+    expect(status).toBe(2);
+    expect(err).toContain('or: npm run bench -- latency');
+  });
+});
