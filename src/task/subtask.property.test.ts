@@ -2,9 +2,10 @@
  * Whatever a subtask is made of and however its steps, its inputs and its outputs take turns: what comes out is what a walk over the
  * chain, record by record, gives.
  *
- * Drawn are a tree of operators (some emit twice, some into a side output, some have timers, some make watermarks), channels with
- * records, watermarks, statuses, barriers and an end, rooms of one to three elements everywhere, limits on firings, and the order
- * in which channels are fed, steps taken and outputs read. Not modelled: failures (subtask.failure.test.ts, test/simulation).
+ * Drawn are a tree of operators (some emit twice, some into a side output, some have timers, some make watermarks), channels of one
+ * input or two with records, watermarks, statuses, barriers and an end, rooms of one to three elements everywhere, limits on
+ * firings, and the order in which channels are fed, steps taken and outputs read. Not modelled: failures (subtask.failure.test.ts,
+ * test/simulation).
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -33,6 +34,9 @@ interface Plan {
   readonly room: number;
   readonly firings: number;
   readonly limit: number;
+  /** Which channels belong to a second input of the head; the first channel never does. */
+  readonly isSecond: readonly boolean[];
+  readonly unitesInputs: boolean;
 }
 
 /** What one channel has between its barriers. */
@@ -50,6 +54,8 @@ const plan = fc.record<Plan>({
   room: fc.integer({ min: 1, max: 3 }),
   firings: fc.integer({ min: 1, max: 3 }),
   limit: fc.integer({ min: 1, max: 4 }),
+  isSecond: fc.array(fc.boolean(), { minLength: 2, maxLength: 2 }),
+  unitesInputs: fc.boolean(),
 });
 
 const segment: fc.Arbitrary<Segment> = fc.array(
@@ -174,7 +180,7 @@ async function running(
     drawn.nodes.flatMap((_, child) => (child > 0 && parentOf(drawn, child) === index ? [child] : []));
   const chain = names(drawn).map((name, index): ChainMember => ({
     name,
-    operator: new FakeOperator({ ...behaviour(drawn, index), name, log }),
+    operator: new FakeOperator({ ...behaviour(drawn, index), name, log, unitesInputs: drawn.unitesInputs }),
     next: children(index).map((to) => (takesSide(drawn, to) ? { to, sideTag: 'side' } : { to })),
   }));
   const outputs = drawn.nodes.flatMap(({ hasOutput }, index) =>
@@ -184,7 +190,7 @@ async function running(
   const fixture = await SubtaskFixture.running({
     chain,
     outputs: writers,
-    inputs,
+    inputOfChannel: [0, ...drawn.isSecond.map(Number)].slice(0, inputs),
     inputCapacity: drawn.room,
     configuration: { stepLimits: { firings: drawn.limit, snapshotEntries: 1 } },
     log,

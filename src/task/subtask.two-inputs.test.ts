@@ -11,7 +11,7 @@ async function joining(
   setup: Partial<SubtaskSetup> = {},
 ): Promise<SubtaskFixture> {
   const log: string[] = [];
-  const operator = new FakeOperator({ name: 'join', log, ...options });
+  const operator = new FakeOperator({ name: 'join', log, marksInputs: true, ...options });
   return SubtaskFixture.running({ chain: [{ name: 'join', operator }], inputOfChannel: [0, 0, 1], log, ...setup });
 }
 

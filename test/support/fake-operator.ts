@@ -1,7 +1,6 @@
 /**
  * An operator that does what a test says and logs every call: 'map a', 'map open', 'map watermark 5', 'map fire 5', 'map barrier 1',
- * 'map snapshot 1', 'map completed 1', 'map aborted 1', 'map finish', 'map close'. Records are passed on unless `onRecord` says otherwise; those of
- * a second input get its number: '2 a'.
+ * 'map snapshot 1', 'map completed 1', 'map aborted 1', 'map finish', 'map close'. Records are passed on unless `onRecord` says otherwise.
  */
 import { WATERMARK_MIN } from '../../src/base/event-time.ts';
 import type { EventTimeMs } from '../../src/base/event-time.ts';
@@ -15,6 +14,8 @@ export interface FakeOperatorOptions {
   readonly log: string[];
   readonly makesWatermarks?: boolean;
   readonly unitesInputs?: boolean;
+  /** Records of the second input get its number: '2 a'. */
+  readonly marksInputs?: boolean;
   /** Firings that each watermark makes due; each emits '<name> <watermark>'. */
   readonly firings?: number;
   readonly onSetup?: (context: OperatorContext) => void;
@@ -61,7 +62,7 @@ export class FakeOperator implements StreamOperator, OperatorInput {
   }
 
   input(index: number): OperatorInput {
-    if (index === 0) return this;
+    if (index === 0 || this.#options.marksInputs !== true) return this;
     return {
       processElement: (value, timestampMs) => this.processElement(`${index + 1} ${String(value)}`, timestampMs),
     };
