@@ -1,53 +1,11 @@
-/**
- * Event time of one operator: its watermark and the timers that are due by it.
- *
- *   settled --advance--> firing --fire returns true--> settled
- *
- * Firing is bounded and a barrier may come in the middle. So both are state: the watermark, because lateness must be judged after
- * a restore as before it, and whether timers were still firing, because timers at or below the watermark of a settled operator
- * (registered in the past) wait for the next watermark, while those of an interrupted firing go on at once.
- */
-import type { EventTimeMs } from '../base/event-time.ts';
 import type { TimerEntry, TimerService } from '../base/keyed-state.ts';
 import type { OperatorContext } from '../base/operator.ts';
-import type { ListStateHandle } from '../base/operator-state.ts';
+import { WatermarkProgress } from './watermark-progress.ts';
 
-export class EventTimeProgress {
-  readonly #timers: TimerService;
-  /** One element, true, while timers fire. 'union': after rescaling the keys of one subtask are with several. */
-  readonly #interrupted: ListStateHandle<boolean>;
-  readonly #onTimer: (timer: TimerEntry) => void;
-  #watermarkMs: EventTimeMs;
-  #isFiring: boolean;
-
+/** Event time of an operator whose timers are those of its state backend. */
+export class EventTimeProgress extends WatermarkProgress {
   /** @param onTimer called with the timer's key as the current one */
   constructor(context: OperatorContext, timers: TimerService, onTimer: (timer: TimerEntry) => void) {
-    this.#timers = timers;
-    this.#watermarkMs = context.restoredWatermarkMs;
-    this.#interrupted = context.operatorState.listState<boolean>('event-time-firing', 'union');
-    this.#isFiring = this.#interrupted.get().length > 0;
-    this.#onTimer = onTimer;
-  }
-
-  get watermarkMs(): EventTimeMs {
-    return this.#watermarkMs;
-  }
-
-  /** After a restore the inputs begin anew: until they have caught up, their watermarks change nothing. */
-  advance(watermarkMs: EventTimeMs): void {
-    if (watermarkMs <= this.#watermarkMs) return;
-    this.#watermarkMs = watermarkMs;
-    this.#isFiring = true;
-  }
-
-  /** True when nothing due is left. */
-  fire(limit: number): boolean {
-    if (!this.#isFiring) return true;
-    this.#isFiring = !this.#timers.fire('event-time', this.#watermarkMs, limit, this.#onTimer);
-    return !this.#isFiring;
-  }
-
-  snapshot(): void {
-    this.#interrupted.update(this.#isFiring ? [true] : []);
+    super(context, (untilMs, limit) => timers.fire('event-time', untilMs, limit, onTimer));
   }
 }

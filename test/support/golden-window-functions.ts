@@ -19,6 +19,15 @@ export class Dump extends ProcessWindowFunction<Element, WindowResult, string, T
   }
 }
 
+/** As Dump, with the values sorted, as the recordings of sessions have them: their order depends on how sessions were merged. */
+export class DumpSorted extends ProcessWindowFunction<Element, WindowResult, string, TimeWindow> {
+  process(key: string, ctx: this['Context'], elements: Iterable<Element>, out: Collector<WindowResult>): void {
+    const { startMs: start, endMs: end } = ctx.window;
+    const vs = [...elements].map(({ v }) => v).sort((a, b) => a - b);
+    out.collect({ key, start, end, wm: ctx.currentWatermark(), vs });
+  }
+}
+
 /** The one result of a reduce or aggregate, under the name that the recording gives it. */
 export class DumpResult<Result> extends ProcessWindowFunction<Result, WindowResult, string, TimeWindow> {
   readonly #name: string;
@@ -57,6 +66,15 @@ export const countAndSum: AggregateFunction<Element, CountAndSum, CountAndSum> =
     return accumulator;
   },
   getResult: (accumulator) => accumulator,
+};
+
+export const mergedCountAndSum: AggregateFunction<Element, CountAndSum, CountAndSum> = {
+  ...countAndSum,
+  merge: (a, b) => {
+    a.count += b.count;
+    a.sum += b.sum;
+    return a;
+  },
 };
 
 export const joinIds = (a: Element, b: Element): Element => ({ k: a.k, v: a.v + b.v, id: `${a.id}+${b.id}` });

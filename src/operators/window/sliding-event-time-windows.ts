@@ -5,7 +5,28 @@ import type { Namespace } from '../../base/keyed-state.ts';
 import { TimeWindow } from './time-window.ts';
 import type { WindowAssigner } from './window-assigner.ts';
 import { offsetWithin, positiveMs } from './window-parameters.ts';
-import { saturate, windowEndMs, windowStartMs } from './window-start.ts';
+import { saturate, windowStartMs } from './window-start.ts';
+
+/**
+ * A stretch of time, [startMs, endMs), in which no window starts or ends: all its records have the same windows. Panes are as long
+ * as they can be.
+ */
+export interface Pane {
+  readonly startMs: EventTimeMs;
+  readonly endMs: EventTimeMs;
+  /** The first and the last window that the pane belongs to, if there is any, by their starts. */
+  readonly firstWindowStartMs: EventTimeMs;
+  readonly lastWindowStartMs: EventTimeMs;
+  readonly lastMaxTimestampMs: EventTimeMs;
+}
+
+const NO_PANE: Pane = {
+  startMs: 0,
+  endMs: 0,
+  firstWindowStartMs: 0,
+  lastWindowStartMs: 0,
+  lastMaxTimestampMs: 0,
+};
 
 const WITHOUT_START = '-Infinity..';
 
@@ -19,18 +40,16 @@ export class SlidingEventTimeWindows implements WindowAssigner<unknown, TimeWind
   readonly sizeMs: number;
   readonly slideMs: number;
   readonly offsetMs: number;
-  /** All records of one pane have the same windows: no window starts or ends within one. Panes are as long as possible. */
-  readonly paneMs: number;
-  /** The pane of the last record, [start, end), and its windows: neighbours in a stream mostly share them. */
-  #paneStartMs = 0;
-  #paneEndMs = 0;
+  /** That of the last record, and the one before: neighbours in a stream mostly share it. */
+  #pane: Pane = NO_PANE;
+  #otherPane: Pane = NO_PANE;
+  #assignedPane: Pane = NO_PANE;
   #windows: readonly TimeWindow[] = [];
 
   private constructor(sizeMs: number, slideMs: number, offsetMs: number) {
     this.sizeMs = sizeMs;
     this.slideMs = slideMs;
     this.offsetMs = offsetMs;
-    this.paneMs = greatestCommonDivisor(sizeMs, slideMs);
     this.identity = `${this.kind}(${sizeMs} ms every ${slideMs} ms, offset ${offsetMs} ms)`;
   }
 
@@ -48,8 +67,28 @@ export class SlidingEventTimeWindows implements WindowAssigner<unknown, TimeWind
 
   /** Latest first. */
   assignWindows(_value: unknown, timestampMs: EventTimeMs): readonly TimeWindow[] {
-    if (timestampMs < this.#paneStartMs || timestampMs >= this.#paneEndMs) this.#enterPane(timestampMs);
+    const pane = this.paneAt(timestampMs);
+    if (pane !== this.#assignedPane) {
+      this.#windows = this.#windowsOf(timestampMs);
+      this.#assignedPane = pane;
+    }
     return this.#windows;
+  }
+
+  /** The pane that holds the timestamp, which must be finite. */
+  paneAt(timestampMs: EventTimeMs): Pane {
+    if (holds(this.#pane, timestampMs)) return this.#pane;
+    const other = this.#otherPane;
+    this.#otherPane = this.#pane;
+    this.#pane = holds(other, timestampMs) ? other : this.#makePane(timestampMs);
+    return this.#pane;
+  }
+
+  /** The start of the last window that has ended when the watermark is here; -Infinity where that is beyond event time. */
+  lastWindowStartAt(watermarkMs: EventTimeMs): EventTimeMs {
+    const startMs = watermarkMs + 1 - this.sizeMs;
+    if (!Number.isSafeInteger(startMs)) return Number.NEGATIVE_INFINITY;
+    return windowStartMs(startMs, this.offsetMs, this.slideMs);
   }
 
   /** The start. Below the first event time several windows may start, which their ends tell apart. */
@@ -64,28 +103,43 @@ export class SlidingEventTimeWindows implements WindowAssigner<unknown, TimeWind
     return new TimeWindow(Number.NEGATIVE_INFINITY, endMs);
   }
 
-  #enterPane(timestampMs: EventTimeMs): void {
-    const { sizeMs, slideMs, offsetMs, paneMs } = this;
-    this.#paneStartMs = windowStartMs(timestampMs, offsetMs % paneMs, paneMs);
-    this.#paneEndMs = windowEndMs(timestampMs, offsetMs % paneMs, paneMs);
+  // Distances from the timestamp: the moments themselves may be beyond event time, where sums are not exact.
+
+  #windowsOf(timestampMs: EventTimeMs): readonly TimeWindow[] {
+    const { sizeMs, slideMs, offsetMs } = this;
     const windows: TimeWindow[] = [];
-    // Distances from the timestamp: the moments themselves may be beyond event time, where sums are not exact.
-    const last = distanceToStart(timestampMs, offsetMs, slideMs);
-    for (let behind = last; behind < sizeMs; behind += slideMs) {
+    for (let behind = distanceToStart(timestampMs, offsetMs, slideMs); behind < sizeMs; behind += slideMs) {
       windows.push(new TimeWindow(saturate(timestampMs - behind), saturate(timestampMs + (sizeMs - behind))));
     }
-    this.#windows = windows;
+    return windows;
   }
+
+  /** Between two starts of windows one window, at most, ends: there is a cut where it does. */
+  #makePane(timestampMs: EventTimeMs): Pane {
+    const { sizeMs, slideMs, offsetMs } = this;
+    const sinceStart = distanceToStart(timestampMs, offsetMs, slideMs);
+    const cut = sizeMs % slideMs;
+    const isBehindCut = sinceStart >= cut;
+    const startMs = timestampMs - sinceStart + (isBehindCut ? cut : 0);
+    const lastWindowStartMs = timestampMs - sinceStart;
+    const olderWindows = Math.floor((sizeMs - 1 - (isBehindCut ? cut : 0)) / slideMs);
+    return {
+      startMs,
+      endMs: timestampMs - sinceStart + (isBehindCut ? slideMs : cut),
+      // Windows that start before time does are none.
+      firstWindowStartMs: Math.max(lastWindowStartMs - olderWindows * slideMs, Number.MIN_SAFE_INTEGER),
+      lastWindowStartMs,
+      lastMaxTimestampMs: saturate(lastWindowStartMs + sizeMs) - 1,
+    };
+  }
+}
+
+function holds(pane: Pane, timestampMs: EventTimeMs): boolean {
+  return timestampMs >= pane.startMs && timestampMs < pane.endMs;
 }
 
 /** How far the last start at or before the timestamp lies behind it. */
 function distanceToStart(timestampMs: EventTimeMs, offsetMs: number, slideMs: number): number {
   const remainder = ((timestampMs % slideMs) - offsetMs) % slideMs;
   return remainder < 0 ? remainder + slideMs : remainder;
-}
-
-function greatestCommonDivisor(a: number, b: number): number {
-  let [larger, smaller] = [a, b];
-  while (smaller > 0) [larger, smaller] = [smaller, larger % smaller];
-  return larger;
 }

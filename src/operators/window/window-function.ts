@@ -25,3 +25,8 @@ export type WindowFunction<In, Out, K, W extends Window> =
       readonly kind: 'co-group';
       readonly process: ProcessWindowFunction<readonly unknown[], Out, K, W>;
     };
+
+/** Can what two windows hold become what one window holds? */
+export function mergesContents<In, Out, K, W extends Window>(fn: WindowFunction<In, Out, K, W>): boolean {
+  return fn.kind !== 'aggregate' || fn.aggregate.merge !== undefined;
+}

@@ -2,11 +2,11 @@ import { assert } from '../../base/assert.ts';
 import type { Clock } from '../../base/environment.ts';
 import type { EventTimeMs } from '../../base/event-time.ts';
 import { VOID_NAMESPACE } from '../../base/keyed-state.ts';
-import type { KeyedStateBackend, Namespace, TimerEntry } from '../../base/keyed-state.ts';
+import type { KeyedStateBackend, Namespace } from '../../base/keyed-state.ts';
 import type { OperatorContext } from '../../base/operator.ts';
 import { declaredStates } from '../../state/descriptors/state-declaration.ts';
 import type { StateDeclaration } from '../../state/descriptors/state-declaration.ts';
-import type { EventTimeProgress } from '../event-time-progress.ts';
+import type { WatermarkProgress } from '../watermark-progress.ts';
 import type { OutputTag } from '../functions/output-tag.ts';
 import type { ProcessWindowContext, ProcessWindowFunction } from '../functions/process-window-function.ts';
 import { rejectThenable } from '../promise-check.ts';
@@ -16,14 +16,14 @@ import type { Window } from './window-assigner.ts';
 export interface WindowProcessOptions<Out> {
   readonly context: OperatorContext;
   readonly backend: KeyedStateBackend;
-  readonly progress: EventTimeProgress;
+  readonly progress: WatermarkProgress;
   readonly collector: TimestampedCollector<Out>;
 }
 
 /** Calls a ProcessWindowFunction, and is the context that the function sees; one for all windows. */
 export class WindowProcess<Out, K, W extends Window> implements ProcessWindowContext<W> {
   readonly #function: ProcessWindowFunction<never, Out, K, W>;
-  readonly #progress: EventTimeProgress;
+  readonly #progress: WatermarkProgress;
   readonly #collector: TimestampedCollector<Out>;
   readonly #clock: Clock;
   readonly #operatorName: string;
@@ -54,6 +54,10 @@ export class WindowProcess<Out, K, W extends Window> implements ProcessWindowCon
     return fn === undefined ? [] : [...declaredStates(fn), ...windowStatesOf(fn)];
   }
 
+  static hasWindowState(fn: object | undefined): boolean {
+    return fn !== undefined && windowStatesOf(fn).length > 0;
+  }
+
   get window(): W {
     assert(this.#window !== undefined, 'A window function asks for its window outside a call');
     return this.#window;
@@ -71,12 +75,12 @@ export class WindowProcess<Out, K, W extends Window> implements ProcessWindowCon
     this.#collector.collectSide(tag, value);
   }
 
-  /** The window fires and is removed. `results` are what its contents give. */
-  fire(timer: TimerEntry, window: W, results: readonly unknown[]): void {
+  /** The window of a key fires and is removed. `results` are what its contents give. */
+  fire(key: unknown, window: W, namespace: Namespace, results: readonly unknown[]): void {
     this.#window = window;
-    this.#namespace = timer.namespace;
+    this.#namespace = namespace;
     // Key and contents are of the types that the API ties the function to.
-    const result: unknown = this.#function.process(timer.key as K, this, results as readonly never[], this.#collector);
+    const result: unknown = this.#function.process(key as K, this, results as readonly never[], this.#collector);
     if (result !== undefined) rejectThenable(result, 'process', this.#operatorName);
     const cleared: unknown = this.#function.clear?.(this);
     if (cleared !== undefined) rejectThenable(cleared, 'clear', this.#operatorName);
