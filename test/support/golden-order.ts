@@ -38,9 +38,17 @@ function normalisedOut(lines: readonly OutputLine[], rule: string, isParallel: b
       return sortedRuns(lines, (a, b) => isParallel || a.ts === b.ts);
     case 'perKey':
       return [...sortedRuns(lines.filter(isRecord), () => true), ...lines.filter((line) => !isRecord(line))];
+    case 'none':
+      return lines.filter(isRecord).toSorted((a, b) => compare(textOf(a), textOf(b)));
     default:
       throw new Error(`No rule for order '${rule}'`);
   }
+}
+
+/** The same for lines that are equal, whatever the order of their fields. */
+function textOf({ out, ts, value }: OutputLine): string {
+  const fields = typeof value === 'object' && value !== null ? Object.entries(value) : [['', value]];
+  return JSON.stringify([out, ts, fields.toSorted(([a], [b]) => compare(String(a), String(b)))]);
 }
 
 function isRecord(line: OutputLine): boolean {

@@ -11,6 +11,8 @@ import { CoProcessFunction } from '../../src/operators/functions/co-process-func
 import type { Collector } from '../../src/operators/functions/collector.ts';
 import { FlatJoinFunction } from '../../src/operators/functions/join-function.ts';
 import { KeyedCoProcessFunction } from '../../src/operators/functions/keyed-co-process-function.ts';
+import { EventTimeSessionWindows } from '../../src/operators/window/event-time-session-windows.ts';
+import { SlidingEventTimeWindows } from '../../src/operators/window/sliding-event-time-windows.ts';
 import { TumblingEventTimeWindows } from '../../src/operators/window/tumbling-event-time-windows.ts';
 import { valueState } from '../../src/state/descriptors/value-state.ts';
 
@@ -186,6 +188,16 @@ test('a join goes through where, equalTo and window', () => {
   ordersOfJoin.window(TumblingEventTimeWindows.of('1 h'));
   // @ts-expect-error undefined is no key
   orders.join(payments).where(() => undefined);
+});
+
+test('windows of a join are assigned to values of both streams', () => {
+  const keyed = orders
+    .join(payments)
+    .where(idOf)
+    .equalTo(({ order }) => order);
+  keyed.window(SlidingEventTimeWindows.of('1 h', '10 min')).apply(({ id }) => id);
+  keyed.window(EventTimeSessionWindows.withGap('1 h')).apply(({ id }) => id);
+  keyed.window(EventTimeSessionWindows.withDynamicGap((value: Order | Payment) => value.number)).apply(({ id }) => id);
 });
 
 test('a coGroup has the values of both sides', () => {
