@@ -6,6 +6,8 @@ import type { Collector } from '../../src/operators/functions/collector.ts';
 import { coGroupedFunction, joinedFunction } from '../../src/operators/join/co-grouped-window-function.ts';
 import type { CoGroupedFunction } from '../../src/operators/join/co-grouped-window-function.ts';
 import { keyedCoProcessOperator } from '../../src/operators/keyed-co-process-operator.ts';
+import { EventTimeSessionWindows } from '../../src/operators/window/event-time-session-windows.ts';
+import { SlidingEventTimeWindows } from '../../src/operators/window/sliding-event-time-windows.ts';
 import { TumblingEventTimeWindows } from '../../src/operators/window/tumbling-event-time-windows.ts';
 import type { Window, WindowAssigner } from '../../src/operators/window/window-assigner.ts';
 import { windowOperator } from '../../src/operators/window/window-operator.ts';
@@ -16,6 +18,8 @@ import { keyBy } from '../support/operator-harness.ts';
 
 const byK = keyBy((element: Element) => element.k);
 const tens = (): WindowAssigner<unknown, Window> => TumblingEventTimeWindows.of(10);
+const overlapping = (): WindowAssigner<unknown, Window> => SlidingEventTimeWindows.of(10, 5);
+const sessions = (): WindowAssigner<unknown, Window> => EventTimeSessionWindows.withGap(5);
 
 function connected(makeOperator: () => OperatorFactory, isKeyed: boolean): (replay: Replay) => ReplayedJob {
   return (replay) => twoInputJob({ makeOperator, ...(isKeyed ? { key: byK, secondKey: byK } : {}) }, replay, false);
@@ -55,4 +59,8 @@ testGoldenCase('connect-keyed-coprocess', connected(() => keyedCoProcessOperator
 
 testGoldenCase('window-join-tumbling', windowed(tens, () => joinedFunction(joinedValues)));
 testGoldenCase('window-join-tumbling', windowed(tens, () => joinedFunction(new FlatJoin())));
+testGoldenCase('window-join-sliding', windowed(overlapping, () => joinedFunction(joinedValues)));
+for (const name of ['window-join-session', 'fuzz-session-join-1', 'fuzz-session-join-2', 'fuzz-session-join-3']) {
+  testGoldenCase(name, windowed(sessions, () => joinedFunction(joinedValues)));
+}
 testGoldenCase('cogroup-tumbling', windowed(tens, () => coGroupedFunction(groupedValues)));
