@@ -76,7 +76,20 @@ export interface OperatorInput {
   processElement(value: unknown, timestampMs: EventTimeMs, keyGroup: number): void;
 }
 
+/**
+ * All that an operator does with a record, where that is one call of a function: `map` emits the function's result, `filter` the
+ * value itself if the result is true. Chains do this in code of their own (task/generated-collect.ts) in place of `processElement`.
+ */
+export interface RecordStep {
+  readonly kind: 'map' | 'filter';
+  readonly call: (value: unknown) => unknown;
+  /** Given a result that may not be one: a promise, or for `filter` anything but a boolean. Throws if it is not allowed. */
+  readonly checkResult: (result: unknown) => void;
+}
+
 export interface StreamOperator {
+  /** Read once, after `setup`; `processElement` must do the same. */
+  readonly recordStep?: RecordStep;
   setup(context: OperatorContext): void;
   /** Before the first record; bounded by task.function.open-timeout. */
   open?(): void | Promise<void>;

@@ -1,5 +1,5 @@
 import type { EventTimeMs } from '../base/event-time.ts';
-import type { OperatorFactory, OperatorInput } from '../base/operator.ts';
+import type { OperatorFactory, OperatorInput, RecordStep } from '../base/operator.ts';
 import { freezeValue } from '../codec/freeze-value.ts';
 import type { FilterFunction } from './functions/filter-function.ts';
 import { rejectThenable } from './promise-check.ts';
@@ -10,11 +10,19 @@ export function filterOperator<T>(fn: FilterFunction<T>): OperatorFactory {
 }
 
 class FilterOperator<T> extends UserFunctionOperator<T> implements OperatorInput {
+  readonly recordStep: RecordStep;
   readonly #filter: (value: T) => unknown;
 
   constructor(fn: FilterFunction<T>) {
     super(fn);
-    this.#filter = typeof fn === 'function' ? fn : (value) => fn.filter(value);
+    const filter = typeof fn === 'function' ? fn : (value: T) => fn.filter(value);
+    this.#filter = filter;
+    this.recordStep = {
+      kind: 'filter',
+      // The function itself, not a wrapper that all filters of a thread would share; the graph sends it what it takes.
+      call: filter as (value: unknown) => unknown,
+      checkResult: (result) => rejectThenable(result, 'filter', this.operatorName),
+    };
   }
 
   override input(): OperatorInput {

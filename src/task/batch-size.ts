@@ -4,7 +4,7 @@
  */
 const TARGET_MS = 0.5;
 const LIMIT_MIN = 1;
-const LIMIT_MAX = 1024;
+const LIMIT_MAX = 4096;
 
 export class BatchSize {
   #limit = 64;

@@ -40,7 +40,7 @@ export function buildChain(options: ChainBuildOptions): OperatorChain {
       });
     });
   }
-  chain.current = new OperatorChain(nodes, deployment.writers, runtime.configuration.checkValues);
+  chain.current = new OperatorChain(nodes, deployment.writers, runtime.configuration);
   return chain.current;
 }
 

@@ -6,7 +6,7 @@ import { NO_KEY_GROUP } from '../base/elements.ts';
 import { withContext } from '../base/errors.ts';
 import type { MillraceError } from '../base/errors.ts';
 import type { EventTimeMs } from '../base/event-time.ts';
-import type { OperatorInput, Output } from '../base/operator.ts';
+import type { OperatorInput, Output, RecordStep } from '../base/operator.ts';
 import { checkValue } from '../codec/check-value.ts';
 import { SampledCheck } from '../codec/sampled-check.ts';
 import type { RecordWriter } from '../exchange/record-writer.ts';
@@ -21,7 +21,10 @@ export interface OutputTarget {
 
 export interface OperatorTargetOptions {
   readonly input: OperatorInput;
-  readonly operator: ChainedOperator;
+  readonly operator: NamedOperator;
+  /** What the operator does with a record, where it says so, and where its results go. */
+  readonly step: RecordStep | undefined;
+  readonly output: ChainOutput;
   /** Watermarks that have reached the operator and not passed it. */
   readonly waiting: readonly unknown[];
   /** Lets them pass. */
@@ -30,24 +33,19 @@ export interface OperatorTargetOptions {
 
 /** A chained operator: called at once, in the same step. */
 export class OperatorTarget implements OutputTarget {
-  readonly #input: OperatorInput;
-  readonly #operator: ChainedOperator;
-  readonly #waiting: readonly unknown[];
-  readonly #catchUp: () => void;
+  readonly options: OperatorTargetOptions;
 
-  constructor({ input, operator, waiting, catchUp }: OperatorTargetOptions) {
-    this.#input = input;
-    this.#operator = operator;
-    this.#waiting = waiting;
-    this.#catchUp = catchUp;
+  constructor(options: OperatorTargetOptions) {
+    this.options = options;
   }
 
   push(value: unknown, timestampMs: EventTimeMs): void {
-    if (this.#waiting.length > 0) this.#catchUp();
+    const { input, operator, waiting, catchUp } = this.options;
+    if (waiting.length > 0) catchUp();
     try {
-      this.#input.processElement(value, timestampMs, NO_KEY_GROUP);
+      input.processElement(value, timestampMs, NO_KEY_GROUP);
     } catch (error) {
-      throw operatorError(error, this.#operator);
+      throw operatorError(error, operator);
     }
   }
 }
@@ -73,7 +71,14 @@ export class WriterTarget implements OutputTarget {
   }
 }
 
+export type Collect = (value: unknown, timestampMs: EventTimeMs) => void;
+
 export class ChainOutput implements Output<unknown> {
+  /**
+   * A field, so that each operator has a function of its own where the chain makes one (generated-collect.ts). At first, and for
+   * operators whose work is part of such a function, it is `collectPlainly`.
+   */
+  collect: Collect = (value, timestampMs) => this.collectPlainly(value, timestampMs);
   readonly #main: OutputTarget[] = [];
   readonly #side = new Map<string, OutputTarget[]>();
 
@@ -88,7 +93,13 @@ export class ChainOutput implements Output<unknown> {
     else targets.push(target);
   }
 
-  collect(value: unknown, timestampMs: EventTimeMs): void {
+  /** In the order in which they were connected. */
+  get mainTargets(): readonly OutputTarget[] {
+    return this.#main;
+  }
+
+  /** What every function in the field `collect` does. */
+  collectPlainly(value: unknown, timestampMs: EventTimeMs): void {
     const targets = this.#main;
     for (let index = 0; index < targets.length; index++) targets[index]?.push(value, timestampMs);
   }

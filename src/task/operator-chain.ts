@@ -17,6 +17,8 @@ import type { RecordWriter } from '../exchange/record-writer.ts';
 import type { ChainedOperator } from '../graph/job-graph.ts';
 import { guard, OperatorTarget, WriterTarget } from './chain-output.ts';
 import type { ChainOutput } from './chain-output.ts';
+import { generatedCollect } from './generated-collect.ts';
+import type { TaskConfiguration } from './task-configuration.ts';
 
 /** A writer and where in the chain it hangs. */
 export interface ChainWriter {
@@ -54,7 +56,11 @@ export class OperatorChain {
   #waitingCount = 0;
   #outputWatermarkMs: EventTimeMs = WATERMARK_MIN;
 
-  constructor(nodes: readonly ChainNode[], writers: readonly ChainWriter[], checkValues: boolean) {
+  constructor(
+    nodes: readonly ChainNode[],
+    writers: readonly ChainWriter[],
+    { checkValues, checkMutation }: Pick<TaskConfiguration, 'checkValues' | 'checkMutation'>,
+  ) {
     assert(nodes.length > 0, 'A chain without operators');
     this.nodes = nodes;
     this.writers = writers;
@@ -68,6 +74,14 @@ export class OperatorChain {
     for (const node of nodes) this.#connectNext(node);
     for (const { chainIndex, sideTag, writer } of writers) {
       this.#link(chainIndex).node.output.connect(new WriterTarget(writer, checkValues), sideTag);
+    }
+    this.#generate(checkMutation);
+  }
+
+  /** For all that is called by itself: the others' work is in the functions of those before them. */
+  #generate(checkMutation: boolean): void {
+    for (const [index, { operator, output }] of this.nodes.entries()) {
+      if (index === 0 || operator?.recordStep === undefined) output.collect = generatedCollect(output, checkMutation);
     }
   }
 
@@ -137,7 +151,8 @@ export class OperatorChain {
   }
 
   get isBlocked(): boolean {
-    for (const { writer } of this.writers) if (writer.isBlocked) return true;
+    const { writers } = this;
+    for (let index = 0; index < writers.length; index++) if (writers[index]?.writer.isBlocked === true) return true;
     return false;
   }
 
@@ -153,8 +168,14 @@ export class OperatorChain {
   }
 
   get isAvailable(): boolean {
-    for (const operator of this.#bounded) if (operator.isAvailable?.() === false) return false;
+    const bounded = this.#bounded;
+    for (let index = 0; index < bounded.length; index++) if (bounded[index]?.isAvailable?.() === false) return false;
     return true;
+  }
+
+  /** Asked after each record: may the next one follow in this step? */
+  get mustPause(): boolean {
+    return this.#waitingCount > 0 || this.isBlocked || !this.isAvailable;
   }
 
   get #isFull(): boolean {
@@ -240,11 +261,13 @@ export class OperatorChain {
   #connectNext(node: ChainNode): void {
     for (const { chainIndex, sideTag } of node.chained.next) {
       const link = this.#link(chainIndex);
-      const { operator, chained } = link.node;
-      const input = must(operator, `operator '${chained.name}'`).input(0);
       const { waiting } = link;
+      const { chained, output } = link.node;
+      const operator = must(link.node.operator, `operator '${chained.name}'`);
+      const input = operator.input(0);
+      const catchUp = (): void => this.#catchUp(link);
       node.output.connect(
-        new OperatorTarget({ input, operator: chained, waiting, catchUp: () => this.#catchUp(link) }),
+        new OperatorTarget({ input, operator: chained, step: operator.recordStep, output, waiting, catchUp }),
         sideTag,
       );
     }

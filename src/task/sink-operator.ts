@@ -10,6 +10,7 @@ import type { EventTimeMs } from '../base/event-time.ts';
 import { WATERMARK_MIN } from '../base/event-time.ts';
 import type { CheckpointId } from '../base/ids.ts';
 import { metricIndex } from '../base/metrics.ts';
+import type { SubtaskMetrics } from '../base/metrics.ts';
 import type { OperatorContext, OperatorInput, StreamOperator } from '../base/operator.ts';
 import type { ListStateHandle } from '../base/operator-state.ts';
 import type { Committer, Sink, SinkWriter, WriterContext } from '../base/sink.ts';
@@ -30,12 +31,14 @@ interface PendingCommittable {
   readonly committable: unknown;
 }
 
+const NOT_SET_UP = 'A sink is used before its setup';
 const RECORDS_SENT = metricIndex('numRecordsSend');
 
 export class SinkOperator implements StreamOperator, OperatorInput {
   readonly #sink: Sink<unknown>;
   readonly #runtime: SinkRuntime;
   #context: OperatorContext | undefined;
+  #metrics: SubtaskMetrics | undefined;
   #writer: SinkWriter<unknown, unknown, unknown> | undefined;
   #committer: Committer<unknown> | undefined;
   #writerStates: ListStateHandle<unknown> | undefined;
@@ -53,6 +56,7 @@ export class SinkOperator implements StreamOperator, OperatorInput {
 
   setup(context: OperatorContext): void {
     this.#context = context;
+    this.#metrics = context.metrics;
     this.#writerStates = context.operatorState.listState('sink-writer', this.#sink.writerStateMode ?? 'split');
     this.#committables = context.operatorState.listState('sink-committables', 'split');
     this.#pending = this.#committables.get();
@@ -82,8 +86,11 @@ export class SinkOperator implements StreamOperator, OperatorInput {
   }
 
   processElement(value: unknown, timestampMs: EventTimeMs): void {
-    this.#openWriter().write(value, timestampMs, this.#watermarkMs);
-    this.#openContext().metrics.increment(RECORDS_SENT);
+    const writer = this.#writer;
+    const metrics = this.#metrics;
+    if (writer === undefined || metrics === undefined) throw new MillraceError('INVARIANT_VIOLATED', NOT_SET_UP);
+    writer.write(value, timestampMs, this.#watermarkMs);
+    metrics.increment(RECORDS_SENT);
   }
 
   processWatermark(watermarkMs: EventTimeMs): void {
@@ -91,7 +98,7 @@ export class SinkOperator implements StreamOperator, OperatorInput {
   }
 
   isAvailable(): boolean {
-    return this.#openWriter().isWritable;
+    return this.#writer?.isWritable === true;
   }
 
   finish(): void {

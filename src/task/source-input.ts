@@ -56,6 +56,8 @@ export interface SourceInputOptions {
 interface SplitState {
   readonly generator: WatermarkGenerator;
   readonly idleness: IdlenessTimer | undefined;
+  /** The generator says itself when the split is idle: asked after each record. */
+  readonly knowsIdle: boolean;
 }
 
 /** The name under which the bound of unassigned splits takes part; no split id can be empty. */
@@ -64,8 +66,14 @@ const UNASSIGNED = '';
 export class SourceInput implements ReaderOutput<unknown>, SubtaskInput {
   readonly bytesRead = undefined;
   readonly #options: SourceInputOptions;
+  // Of the options, for the path of a record.
+  readonly #output: ChainOutput;
+  readonly #timestampAssigner: WatermarkStrategy<unknown>['timestampAssigner'];
+  readonly #freezesValues: boolean;
+  readonly #isFull: () => boolean;
   readonly #multiplexer: WatermarkMultiplexer;
   readonly #splits = new Map<string, SplitState>();
+  /** The split of the last record, which is mostly that of the next one. */
   #lastSplitId: string | undefined;
   #lastState: SplitState | undefined;
   #isIdle = false;
@@ -83,6 +91,10 @@ export class SourceInput implements ReaderOutput<unknown>, SubtaskInput {
 
   constructor(options: SourceInputOptions) {
     this.#options = options;
+    this.#output = options.output;
+    this.#timestampAssigner = options.watermarks.timestampAssigner;
+    this.#freezesValues = options.freezeValues;
+    this.#isFull = options.isFull;
     this.#multiplexer = new WatermarkMultiplexer({
       emitWatermark: (watermarkMs) => this.#emitWatermark(watermarkMs),
       markIdle: () => this.#setIdle(true),
@@ -102,7 +114,7 @@ export class SourceInput implements ReaderOutput<unknown>, SubtaskInput {
   }
 
   get isFull(): boolean {
-    return this.#options.isFull();
+    return this.#isFull();
   }
 
   async start(restored: readonly SplitPosition[]): Promise<void> {
@@ -209,17 +221,21 @@ export class SourceInput implements ReaderOutput<unknown>, SubtaskInput {
   }
 
   collect(splitId: string, value: unknown, recordTimestampMs: EventTimeMs): void {
-    const state = this.#stateOf(splitId);
-    const assigner = this.#options.watermarks.timestampAssigner;
-    const timestampMs =
-      assigner === undefined ? recordTimestampMs : checkedTimestamp(assigner(value, recordTimestampMs));
-    if (this.#options.freezeValues) freezeValue(value);
+    const lastState = splitId === this.#lastSplitId ? this.#lastState : undefined;
+    const { generator, idleness, knowsIdle } = lastState ?? this.#look(splitId);
+    const assigner = this.#timestampAssigner;
+    let timestampMs = recordTimestampMs;
+    if (assigner !== undefined) {
+      timestampMs = assigner(value, recordTimestampMs);
+      if (!isEventTime(timestampMs)) refuseTimestamp(timestampMs);
+    }
+    if (this.#freezesValues) freezeValue(value);
     this.#recordsRead++;
-    state.idleness?.onRecord();
-    const watermarkMs = state.generator.onEvent(timestampMs, value);
-    this.#options.output.collect(value, timestampMs);
+    if (idleness !== undefined) idleness.onRecord();
+    const watermarkMs = generator.onEvent(timestampMs, value);
+    this.#output.collect(value, timestampMs);
     if (watermarkMs !== undefined) this.#multiplexer.emitImmediate(splitId, watermarkMs);
-    else if (state.generator.isIdle?.() === true) this.#multiplexer.markIdleImmediate(splitId);
+    else if (knowsIdle && generator.isIdle?.() === true) this.#multiplexer.markIdleImmediate(splitId);
   }
 
   collectSide(tagId: string, value: unknown): void {
@@ -244,6 +260,7 @@ export class SourceInput implements ReaderOutput<unknown>, SubtaskInput {
     this.#splits.set(splitId, {
       generator,
       idleness: idleTimeoutMs === undefined ? undefined : new IdlenessTimer(idleTimeoutMs),
+      knowsIdle: generator.isIdle !== undefined,
     });
     this.#multiplexer.register(splitId);
     this.#setIdle(false);
@@ -293,8 +310,7 @@ export class SourceInput implements ReaderOutput<unknown>, SubtaskInput {
     this.#options.onStatus(isIdle);
   }
 
-  #stateOf(splitId: string): SplitState {
-    if (splitId === this.#lastSplitId && this.#lastState !== undefined) return this.#lastState;
+  #look(splitId: string): SplitState {
     const state = must(this.#splits.get(splitId), `split '${splitId}'`);
     this.#lastSplitId = splitId;
     this.#lastState = state;
@@ -302,8 +318,7 @@ export class SourceInput implements ReaderOutput<unknown>, SubtaskInput {
   }
 }
 
-function checkedTimestamp(timestampMs: unknown): EventTimeMs {
-  if (isEventTime(timestampMs)) return timestampMs;
+function refuseTimestamp(timestampMs: unknown): never {
   if (isThenable(timestampMs)) {
     throw promiseNotAllowed(timestampMs, 'Assigning a timestamp failed: the assigner returned a promise');
   }

@@ -239,7 +239,7 @@ export class Subtask {
       unitesInputs: chain.nodes[0]?.operator?.unitesInputs === true,
       skipAlignment: this.#runtime.configuration.mutants.active.has('skipped-alignment'),
       clock: this.#runtime.environment.clock,
-      isFull: () => this.#mustPause(),
+      isFull: () => chain.mustPause,
       onWatermark: (watermarkMs) => this.#onWatermark(watermarkMs),
       onStatus: (isIdle) => chain.emitStatus(isIdle),
       onSnapshot: (barrier, alignmentMs) => this.#takeSnapshot(barrier, alignmentMs),
@@ -257,7 +257,7 @@ export class Subtask {
       states: must(this.#states[0], 'state of the head'),
       signal: this.#lifecycle.signal,
       fail: (error) => this.#mailbox.post(() => this.#fail(error)),
-      isFull: () => this.#mustPause(),
+      isFull: () => chain.mustPause,
       isWatermarkFree: () => !chain.isWatermarkPending,
       onWatermark: (watermarkMs) => this.#onWatermark(watermarkMs),
       onStatus: (isIdle) => chain.emitStatus(isIdle),
@@ -314,7 +314,7 @@ export class Subtask {
     }
     if (this.#source?.untilPeriodMs === 0) {
       this.#source.onPeriod(this.#runtime.environment.clock.monotonicMs());
-      if (this.#mustPause()) return true;
+      if (chain.mustPause) return true;
     }
     const didPoll = this.#poll();
     if (this.#isInputEnded() && !chain.isWatermarkPending) this.#endOfData();
@@ -332,11 +332,6 @@ export class Subtask {
   /** Neither records nor firings: what they emit would find no room. */
   get #isHeldUp(): boolean {
     return this.#chain.isBlocked || !this.#chain.isAvailable;
-  }
-
-  /** Asked after each record: may the next one follow in this step? */
-  #mustPause(): boolean {
-    return this.#isHeldUp || this.#chain.isWatermarkPending;
   }
 
   #isInputEnded(): boolean {

@@ -66,10 +66,9 @@ export class GeneratorReader<T> implements SourceReader<T, GeneratorSplit> {
         return this.#hasNoMoreSplits ? 'end' : 'nothing';
       }
       if (next.nextIndex >= this.#settings.count) this.#finish(next, output);
-      else if (left > 0 && !output.isFull) {
-        this.#emit(next, output);
-        left--;
-      } else break;
+      else if (left > 0 && !output.isFull)
+        left -= this.#emitFrom(next, output, this.#generating.length === 1 ? left : 1);
+      else break;
     }
     this.#rate?.take(allowed - left);
     if (left > 0 || allowed === limit) return 'more';
@@ -94,25 +93,24 @@ export class GeneratorReader<T> implements SourceReader<T, GeneratorSplit> {
     return earliest;
   }
 
-  #emit(generating: Generating, output: ReaderOutput<T>): void {
-    const { nextIndex, split } = generating;
-    const value = call(this.#settings.generate, nextIndex);
-    if (value instanceof Promise) {
-      throw promiseNotAllowed(value, `Generating record ${nextIndex} failed: the generator returned a promise`);
-    }
-    const timestampMs = this.#timestampOf(nextIndex);
-    generating.position++;
-    generating.nextIndex += split.modulus;
-    output.collect(split.splitId, value, timestampMs);
-  }
-
-  #timestampOf(index: number): EventTimeMs {
-    const { timestamp } = this.#settings;
-    if (timestamp === undefined) return NO_TIMESTAMP;
-    const timestampMs = call(timestamp, index);
-    if (isEventTime(timestampMs)) return timestampMs;
-    const message = `Generating record ${index} failed: its timestamp '${String(timestampMs)}' is not integer milliseconds`;
-    throw new MillraceError('TIMESTAMP_INVALID', message);
+  /** Up to `limit` records, at least one; how many. Stops when the output is full. */
+  #emitFrom(generating: Generating, output: ReaderOutput<T>, limit: number): number {
+    const { generate, timestamp, count } = this.#settings;
+    const { splitId, modulus } = generating.split;
+    let emitted = 0;
+    do {
+      const { nextIndex } = generating;
+      const value = call(generate, nextIndex);
+      if (value instanceof Promise) {
+        throw promiseNotAllowed(value, `Generating record ${nextIndex} failed: the generator returned a promise`);
+      }
+      const timestampMs = timestamp === undefined ? NO_TIMESTAMP : checkedTimestamp(timestamp, nextIndex);
+      generating.position++;
+      generating.nextIndex = nextIndex + modulus;
+      output.collect(splitId, value, timestampMs);
+      emitted++;
+    } while (emitted < limit && generating.nextIndex < count && !output.isFull);
+    return emitted;
   }
 
   #finish(generating: Generating, output: ReaderOutput<T>): void {
@@ -138,6 +136,13 @@ export class GeneratorReader<T> implements SourceReader<T, GeneratorSplit> {
   #nowMs(): number {
     return this.#context.environment.clock.monotonicMs();
   }
+}
+
+function checkedTimestamp(timestamp: (index: number) => EventTimeMs, index: number): EventTimeMs {
+  const timestampMs = call(timestamp, index);
+  if (isEventTime(timestampMs)) return timestampMs;
+  const message = `Generating record ${index} failed: its timestamp '${String(timestampMs)}' is not integer milliseconds`;
+  throw new MillraceError('TIMESTAMP_INVALID', message);
 }
 
 function call<R>(userFunction: (index: number) => R, index: number): R {
