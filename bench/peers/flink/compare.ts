@@ -50,7 +50,7 @@ async function runPair(engine: FlinkEngine, request: RunRequest, isFlinkFirst: b
 
 function told(engine: string, { query, events }: RunRequest, run: EngineRun): EngineRun {
   const rate = (events / run.seconds / 1e6).toFixed(2);
-  const took = `${run.seconds.toFixed(1)} s, ${run.checkpointCount} checkpoints`;
+  const took = `${run.seconds.toFixed(1)} s, checkpoints: ${run.checkpointCount}`;
   console.error(`${query.padEnd(8)} ${engine.padEnd(8)} ${rate.padStart(6)} M/s (${took})`);
   return run;
 }
