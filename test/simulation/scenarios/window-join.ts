@@ -1,4 +1,4 @@
-import { DataGenerator, job, TumblingEventTimeWindows, WatermarkStrategy } from 'millrace';
+import { DataGenerator, EventTimeSessionWindows, job, TumblingEventTimeWindows, WatermarkStrategy } from 'millrace';
 import type { JobDefinition } from 'millrace';
 import { FileSink } from 'millrace/connectors/files';
 import { requireSameLines } from 'millrace/testing';
@@ -8,6 +8,7 @@ const CLICKS = 240;
 const VIEWS = 80;
 const PAGES = 5;
 const WINDOW_MS = 30;
+const GAP_MS = 4;
 /** How far records are out of order: the watermarks leave room for it, so that none is late. */
 const DISORDER_MS = 8;
 
@@ -25,7 +26,7 @@ function viewOf(id: number): Visit {
   return { page: (id * 3) % PAGES, id, timeMs: id * 3 + ((id * 5) % DISORDER_MS) };
 }
 
-/** A join and a coGroup of the same streams, which run at different speed; the faster one ends long before the other. */
+/** A join and coGroups of the same streams, which run at different speed; the faster one ends long before the other. */
 const windowJoinJob: JobDefinition = job('window-join', (env) => {
   env.enableCheckpointing('20 ms');
   const strategy = WatermarkStrategy.forBoundedOutOfOrderness<Visit>(`${DISORDER_MS} ms`).withTimestampAssigner(
@@ -56,12 +57,21 @@ const windowJoinJob: JobDefinition = job('window-join', (env) => {
     .uid('groups')
     .sinkTo(FileSink.text('/groups'))
     .uid('group-files');
+  clicks
+    .coGroup(views)
+    .where(({ page }) => page)
+    .equalTo(({ page }) => page)
+    .window(EventTimeSessionWindows.withGap(GAP_MS))
+    .apply<string>((left, right, out) => out.collect(groupLine([...left], [...right])))
+    .uid('sessions')
+    .sinkTo(FileSink.text('/sessions'))
+    .uid('session-files');
 });
 
 export const windowJoin: SimulationScenario = {
   name: 'window-join',
   job: windowJoinJob,
-  outputs: ['/pairs', '/groups'],
+  outputs: ['/pairs', '/groups', '/sessions'],
   check: (output) => {
     const clicks = Array.from({ length: CLICKS }, (_, id) => clickOf(id));
     const views = Array.from({ length: VIEWS }, (_, id) => viewOf(id));
@@ -79,11 +89,35 @@ export const windowJoin: SimulationScenario = {
       groups.map(([left, right]) => groupLine(left, right)),
       'groups',
     );
+    requireSameLines(output.lines('/sessions'), sessionLines(clicks, views), 'sessions');
   },
 };
 
 function windowOf({ page, timeMs }: Visit): string {
   return `${page} ${Math.floor(timeMs / WINDOW_MS)}`;
+}
+
+/** Visits of a page belong together as long as none is later than the gap after all before. */
+function sessionLines(clicks: readonly Visit[], views: readonly Visit[]): readonly string[] {
+  const lines: string[] = [];
+  for (let page = 0; page < PAGES; page++) {
+    const visits = [...clicks, ...views].filter((visit) => visit.page === page);
+    let session: Visit[] = [];
+    const end = (): void => {
+      const isIn = (visit: Visit): boolean => session.includes(visit);
+      if (session.length > 0) lines.push(groupLine(clicks.filter(isIn), views.filter(isIn)));
+    };
+    for (const visit of visits.toSorted((a, b) => a.timeMs - b.timeMs)) {
+      const last = session.at(-1);
+      if (last !== undefined && visit.timeMs > last.timeMs + GAP_MS) {
+        end();
+        session = [];
+      }
+      session.push(visit);
+    }
+    end();
+  }
+  return lines;
 }
 
 function pairLine(click: Visit, view: Visit): string {
