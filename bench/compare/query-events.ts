@@ -9,6 +9,7 @@ export const QUERY_EVENTS: Readonly<Record<string, number>> = {
   q5: 8 * M,
   q7: 15 * M,
   q8: 30 * M,
+  q11: 8 * M,
   q17lite: 15 * M,
   q18: 8 * M,
   shuffle: 15 * M,

@@ -70,6 +70,14 @@ export const QUERIES: Readonly<Record<string, Query>> = {
       3_000_000: { rows: 31_612, check: 3_644_133_220 },
     },
   },
+  q11: {
+    module: moduleOf('q11'),
+    expected: {
+      100_000: { rows: 2_894, check: 53_289_506 },
+      1_000_000: { rows: 35_776, check: 2_637_664_956 },
+      3_000_000: { rows: 108_787, check: 445_949_362 },
+    },
+  },
   q17lite: {
     module: moduleOf('q17lite'),
     expected: {
