@@ -6,6 +6,8 @@ import { files } from './files.ts';
 import { keyedCounts } from './keyed-counts.ts';
 import { keyedState } from './keyed-state.ts';
 import { pairs } from './pairs.ts';
+import { sessions } from './sessions.ts';
+import { slidingWindows } from './sliding-windows.ts';
 import { union } from './union.ts';
 import { windowJoin } from './window-join.ts';
 import { windows } from './windows.ts';
@@ -22,6 +24,8 @@ export const SCENARIOS = {
   'at-least-once': atLeastOnce,
   connected,
   'window-join': windowJoin,
+  'sliding-windows': slidingWindows,
+  sessions,
 } as const satisfies Readonly<Record<string, SimulationScenario>>;
 
 export type ScenarioName = keyof typeof SCENARIOS;

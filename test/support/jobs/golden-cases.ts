@@ -7,9 +7,11 @@
  */
 import {
   CollectionSource,
+  EventTimeSessionWindows,
   job,
   ProcessFunction,
   rateLimited,
+  SlidingEventTimeWindows,
   TumblingEventTimeWindows,
   WatermarkStrategy,
 } from 'millrace';
@@ -21,6 +23,7 @@ import type {
   SingleOutputStreamOperator,
   StreamExecutionEnvironment,
   TimeWindow,
+  WindowAssigner,
   WindowedStream,
 } from 'millrace';
 import { FileSink } from 'millrace/connectors/files';
@@ -29,7 +32,17 @@ import { FuzzTimers, Inactivity, StateKinds, TimerCommands, TimersFromTimers } f
 import type { Result } from '../golden-functions.ts';
 import type { Element, InputLine } from '../golden-replay.ts';
 import { EachRecordGenerator, LinesGenerator } from '../golden-watermarks.ts';
-import { countAndSum, Dump, DumpResult, joinIds, late, side, SideDump } from '../golden-window-functions.ts';
+import {
+  countAndSum,
+  Dump,
+  DumpResult,
+  DumpSorted,
+  joinIds,
+  late,
+  mergedCountAndSum,
+  side,
+  SideDump,
+} from '../golden-window-functions.ts';
 
 /** By name, as rows { ts, value }. */
 type Outputs = Readonly<Record<string, DataStream<unknown>>>;
@@ -45,12 +58,27 @@ const process =
   (fn: () => KeyedProcessFunction<string, Element, Result>): Branch =>
   (keyed, uid) => ({ main: rows(keyed.process(fn()).uid(uid)) });
 
-const tumbling =
-  <R>(result: (windows: Windowed) => SingleOutputStreamOperator<R>, offsetMs = 0): Branch =>
+const windowed =
+  <R>(
+    assigner: () => WindowAssigner<Element, TimeWindow>,
+    result: (windows: Windowed) => SingleOutputStreamOperator<R>,
+  ): Branch =>
   (keyed, uid) => {
-    const main = result(keyed.window(TumblingEventTimeWindows.of(10, offsetMs)).sideOutputLateData(late)).uid(uid);
+    const main = result(keyed.window(assigner()).sideOutputLateData(late)).uid(uid);
     return { main: rows(main), late: rows(main.getSideOutput(late)), side: rows(main.getSideOutput(side)) };
   };
+
+const tumbling = <R>(result: (windows: Windowed) => SingleOutputStreamOperator<R>, offsetMs = 0): Branch =>
+  windowed(() => TumblingEventTimeWindows.of(10, offsetMs), result);
+
+const sliding = (sizeMs: number, slideMs: number, offsetMs = 0): Branch =>
+  windowed(
+    () => SlidingEventTimeWindows.of(sizeMs, slideMs, offsetMs),
+    (windows) => windows.process(new Dump()),
+  );
+
+const sessions = <R>(result: (windows: Windowed) => SingleOutputStreamOperator<R>): Branch =>
+  windowed(() => EventTimeSessionWindows.withGap(10), result);
 
 export const BRANCHES: Readonly<Record<string, Branch>> = {
   'rolling-min': rolling((keyed) => keyed.min('v')),
@@ -86,6 +114,23 @@ export const BRANCHES: Readonly<Record<string, Branch>> = {
   'tumbling-sum': tumbling((windows) => windows.sum('v')),
   'tumbling-min': tumbling((windows) => windows.min('v')),
   'tumbling-max': tumbling((windows) => windows.max('v')),
+  'sliding-basic': sliding(10, 5),
+  'sliding-gaps': sliding(4, 10),
+  'sliding-partly-late': sliding(10, 5),
+  'sliding-not-dividing': sliding(10, 3),
+  'sliding-offset-negative': sliding(10, 4, 1),
+  'sliding-aggregate-process': windowed(
+    () => SlidingEventTimeWindows.of(10, 5),
+    (windows) => windows.aggregate(mergedCountAndSum, new DumpResult('agg')),
+  ),
+  'session-basic': sessions((windows) => windows.process(new DumpSorted())),
+  'session-bridge': sessions((windows) => windows.process(new DumpSorted())),
+  'session-late': sessions((windows) => windows.process(new DumpSorted())),
+  'session-bridge-aggregate': sessions((windows) => windows.aggregate(mergedCountAndSum, new DumpResult('agg'))),
+  'fuzz-session-dynamic-1': windowed(
+    () => EventTimeSessionWindows.withDynamicGap(({ v }: Element) => v + 1),
+    (windows) => windows.aggregate(mergedCountAndSum, new DumpResult('agg')),
+  ),
   'process-window-side-output': tumbling((windows) => windows.process(new SideDump())),
   'tumbling-chained-windows': (keyed, uid) => {
     const sums = keyed
