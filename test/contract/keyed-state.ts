@@ -361,6 +361,18 @@ export function keyedStateContract(create: CreateBackend): void {
       expect(valueIn(fixture.restored(chains), 5)).toBe(-1);
     });
 
+    it('begin a new chain for a key group that was empty', () => {
+      const fixture = new Fixture(create);
+      const backend = fixture.backend();
+      const tables = ['count', 'sum'].map((name) => valueTable(backend, name));
+      const keys = Array.from({ length: 500 }, (_, key) => key);
+      expect(fixture.checkpoint(backend).every(({ sections }) => sections.length === 0)).toBe(true);
+      for (const key of keys) for (const table of tables) write(backend, table, key, key);
+      const restored = fixture.restored(fixture.checkpoint(backend));
+      const sums = valueTable(restored, 'sum');
+      expect(keys.map((key) => read(restored, sums, key))).toEqual(keys);
+    });
+
     it('write everything when the mode is full', () => {
       const fixture = new Fixture(create);
       const { backend } = filled(fixture, 1000);

@@ -20,6 +20,7 @@ describe('planSections', () => {
     ['one that did not change but has a long chain', { changedCount: 0, chainLength: 20 }, 'none'],
     ['one without entries', { liveCount: 0 }, 'empty'],
     ['one without a chain', { changedCount: 'everything', chainLength: 0 }, 'base'],
+    ['one without a chain that changed a little', { chainLength: 0, chainEntryCount: 0 }, 'base'],
     ['one that changed as a whole', { changedCount: 1000 }, 'base'],
     ['a small one', { liveCount: 16, changedCount: 1 }, 'base'],
     ['one whose chain is at its limit', { chainLength: CHAIN_LENGTH_MAX }, 'base'],

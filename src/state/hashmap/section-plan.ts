@@ -17,7 +17,7 @@ export interface KeyGroupSituation {
   readonly groupIndex: number;
   /** Entries of the key group now. */
   readonly liveCount: number;
-  /** Entries that a delta would hold. */
+  /** Entries that a delta would hold, an estimate. */
   readonly changedCount: number | 'everything';
   /** Sections of the chain that a delta would continue, and their entries. */
   readonly chainLength: number;
@@ -37,7 +37,7 @@ export function planSections(situations: readonly KeyGroupSituation[], mode: 'fu
 function choose(situation: KeyGroupSituation, mode: 'full' | 'incremental'): SectionChoice {
   const { liveCount, changedCount, chainLength } = situation;
   if (liveCount === 0) return 'empty';
-  if (mode === 'full' || changedCount === 'everything') return 'base';
+  if (mode === 'full' || changedCount === 'everything' || chainLength === 0) return 'base';
   if (changedCount === 0) return 'none';
   const isCheap = liveCount <= LIVE_COUNT_SMALL || changedCount >= liveCount;
   return isCheap || chainLength >= CHAIN_LENGTH_MAX ? 'base' : 'delta';

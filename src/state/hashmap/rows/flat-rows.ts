@@ -41,7 +41,7 @@ export class FlatRows {
   readonly #columns: Column[] = [];
   readonly #running = new Set<RowsSnapshot>();
   readonly #tombstones: (readonly Tombstone[] | undefined)[] = [];
-  /** By epoch stamp: rows of each key group whose first change in that epoch it was. */
+  /** By epoch stamp: values in rows of each key group that changed in that epoch. */
   readonly #changedCounts = new Map<number, Int32Array>();
   #stride = HEADER_WORDS;
   #textStride = 0;
@@ -170,7 +170,7 @@ export class FlatRows {
     }
   }
 
-  /** Rows of the key group that changed in an epoch with this stamp or a later one; rows that did so in several count more than once. */
+  /** Values in rows of the key group that changed since; what did so in several epochs counts more than once. */
   changedCount(groupIndex: number, sinceStamp: number): number {
     let count = this.#tombstonesOf(groupIndex).length;
     for (const [stamp, counts] of this.#changedCounts) if (stamp >= sinceStamp) count += counts[groupIndex] ?? 0;
@@ -222,7 +222,6 @@ export class FlatRows {
     // Snapshots have to see it free.
     if (reused < group.rowCount) this.#change(groupIndex, group, reused);
     this.#row = group.insert(id, namespaceWord(namespace), this.#tracker.newStamp);
-    this.#countChange(groupIndex);
     this.#group = group;
     return this.#row;
   }
@@ -249,20 +248,21 @@ export class FlatRows {
     if (group.stampOf(row) >= epochStamp) return;
     for (const snapshot of this.#running) snapshot.keepImage(groupIndex, group, row);
     group.setStamp(row, epochStamp);
-    this.#countChange(groupIndex);
+    this.#countChanges(groupIndex, bitCount(group.presenceOf(row)));
   }
 
-  #countChange(groupIndex: number): void {
+  #countChanges(groupIndex: number, count: number): void {
     const { epochStamp } = this.#tracker;
     let counts = this.#changedCounts.get(epochStamp);
     if (counts === undefined) this.#changedCounts.set(epochStamp, (counts = new Int32Array(this.#groups.length)));
-    counts[groupIndex] = (counts[groupIndex] ?? 0) + 1;
+    counts[groupIndex] = (counts[groupIndex] ?? 0) + count;
   }
 
   #present(groupIndex: number, group: GroupRows, row: number, bit: number): boolean {
     const bits = group.presenceOf(row);
     if ((bits & bit) !== 0) return false;
     group.setPresence(row, bits | bit);
+    this.#countChanges(groupIndex, 1);
     this.#tracker.counted(groupIndex, 1);
     return true;
   }
@@ -303,4 +303,10 @@ export interface RowPlace {
   readonly key: number;
   /** A word: NO_NAMESPACE for none. */
   readonly namespace: number;
+}
+
+function bitCount(bits: number): number {
+  let count = 0;
+  for (let rest = bits; rest !== 0; rest &= rest - 1) count++;
+  return count;
 }
