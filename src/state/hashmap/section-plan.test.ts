@@ -36,7 +36,7 @@ describe('planSections', () => {
 
   it('rewrites the worst chains, up to a tenth of the state', () => {
     const situations = Array.from({ length: 40 }, (_, groupIndex) =>
-      situation({ groupIndex, chainLength: groupIndex % 20 }),
+      situation({ groupIndex, chainLength: Math.max(1, groupIndex % 20) }),
     );
     const choices = planSections(situations, 'incremental');
     const rewritten = situations.filter((_, at) => choices[at] === 'base').map(({ chainLength }) => chainLength);
