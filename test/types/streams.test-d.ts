@@ -7,6 +7,8 @@ import type { StreamExecutionEnvironment } from '../../src/api/stream-execution-
 import { WatermarkStrategy } from '../../src/api/watermark-strategies.ts';
 import type { Sink } from '../../src/base/sink.ts';
 import type { Source } from '../../src/base/source.ts';
+import { EventTimeSessionWindows } from '../../src/operators/window/event-time-session-windows.ts';
+import { SlidingEventTimeWindows } from '../../src/operators/window/sliding-event-time-windows.ts';
 import type { TimeWindow } from '../../src/operators/window/time-window.ts';
 import { TumblingEventTimeWindows } from '../../src/operators/window/tumbling-event-time-windows.ts';
 
@@ -95,8 +97,25 @@ test('windows and rolling aggregations need a key', () => {
   expectTypeOf(byOrigin.window(TumblingEventTimeWindows.of('1 d'))).toEqualTypeOf<
     WindowedStream<Flight, string, TimeWindow>
   >();
+  expectTypeOf(byOrigin.window(SlidingEventTimeWindows.of('1 d', '1 h'))).toEqualTypeOf<
+    WindowedStream<Flight, string, TimeWindow>
+  >();
+  expectTypeOf(byOrigin.window(EventTimeSessionWindows.withGap('1 h'))).toEqualTypeOf<
+    WindowedStream<Flight, string, TimeWindow>
+  >();
+  expectTypeOf(byOrigin.window(EventTimeSessionWindows.withDynamicGap((flight: Flight) => flight.delay))).toEqualTypeOf<
+    WindowedStream<Flight, string, TimeWindow>
+  >();
   // @ts-expect-error no key
   flights.window(TumblingEventTimeWindows.of('1 d'));
+  // @ts-expect-error no key
+  flights.window(SlidingEventTimeWindows.of('1 d', '1 h'));
+  // @ts-expect-error no key
+  flights.window(EventTimeSessionWindows.withGap('1 h'));
+  // @ts-expect-error no slide
+  SlidingEventTimeWindows.of('1 d');
+  // @ts-expect-error the gap of other records
+  byOrigin.window(EventTimeSessionWindows.withDynamicGap((text: string) => text.length));
   // @ts-expect-error no key
   flights.sum('delay');
   // @ts-expect-error no key
