@@ -40,11 +40,10 @@ describe.each(HOSTS)('on %s, a start', (host) => {
   });
 
   it('resumes a run that has failed', async () => {
-    const folder = scratchFolder();
-    // Slow until there is a checkpoint, so that there is something to resume.
-    const failing = await startJob('resumable', { host, folder, parameters: { rate: '1000', 'fail-at': '300' } });
-    await failing.event('checkpoint-completed');
-    expect(await rejection(failing.handle.result)).toMatchObject({ code: 'USER_FUNCTION_FAILED' });
+    // It was stopped before, so that there is something to resume however soon it fails.
+    const folder = await suspendedJob({ host });
+    const error = await failureOf('resumable', { host, folder, parameters: { 'fail-at': String(RECORDS - 1) } });
+    expect(error).toMatchObject({ code: 'USER_FUNCTION_FAILED' });
     const second = await runJob('resumable', { host, folder });
     expect(startLine(second)).toMatch(/^resuming chk-\d+ of 'resumable'/);
     expectEachCountedOnce(folder);
