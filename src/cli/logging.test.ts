@@ -94,5 +94,7 @@ describe('createLogger', () => {
 
   it('refuses a file that cannot be opened', async () => {
     await expect(loggerInto([], { file: folder })).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+    const below = loggerInto([], { file: '/proc/millrace/below/job.log' });
+    await expect(below).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
   });
 });

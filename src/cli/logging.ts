@@ -8,6 +8,7 @@ import type { Logger as PinoLogger } from 'pino';
 import type { LogLevel, Logger } from '../base/environment.ts';
 import { MillraceError, messageOf } from '../base/errors.ts';
 import { isSecretName, redact, REDACTED } from '../base/redact.ts';
+import { nodeFiles } from '../host/node/node-files.ts';
 import { printable } from '../metrics/display-width.ts';
 
 export type LogFormat = 'text' | 'json';
@@ -49,9 +50,9 @@ export async function createLogger(settings: LoggingSettings): Promise<ClosableL
 }
 
 async function fileTarget(path: string): Promise<{ write(line: string): void; close(): void }> {
-  const { openSync, closeSync, mkdirSync, writeSync } = await import('node:fs');
+  const { openSync, closeSync, writeSync } = await import('node:fs');
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    await nodeFiles.makeDirectories(dirname(path));
     const descriptor = openSync(path, 'a');
     return { write: (line) => void writeSync(descriptor, line), close: () => closeSync(descriptor) };
   } catch (error) {
