@@ -1,8 +1,16 @@
 import { describe, expect, test } from 'vitest';
+import { testStrings } from '../../../test/support/strings.ts';
 import { keyBy, OperatorHarness } from '../../../test/support/operator-harness.ts';
 import type { HarnessOptions } from '../../../test/support/operator-harness.ts';
+import { NO_KEY_GROUP } from '../../base/elements.ts';
+import { checkpointId } from '../../base/ids.ts';
+import { valueState } from '../../state/descriptors/value-state.ts';
+import { HashmapStateBackend } from '../../state/hashmap/hashmap-state-backend.ts';
 import type { AggregateFunction } from '../functions/aggregate-function.ts';
 import { OutputTag } from '../functions/output-tag.ts';
+import { ProcessWindowFunction } from '../functions/process-window-function.ts';
+import { EventTimeSessionWindows } from './event-time-session-windows.ts';
+import { SlidingEventTimeWindows } from './sliding-event-time-windows.ts';
 import type { TimeWindow } from './time-window.ts';
 import { TumblingEventTimeWindows } from './tumbling-event-time-windows.ts';
 import type { WindowFunction } from './window-function.ts';
@@ -20,6 +28,12 @@ const list: AggregateFunction<Reading, number[], number[]> = {
   },
   getResult: (accumulator) => accumulator,
 };
+
+class NoResults extends ProcessWindowFunction<Reading, never, string, TimeWindow> {
+  process(): void {
+    // There are none.
+  }
+}
 
 type ReadingWindows = WindowFunction<Reading, unknown, string, TimeWindow>;
 
@@ -197,4 +211,133 @@ describe('what is refused', () => {
       expect.objectContaining({ code, message: expect.stringContaining(`Calling ${name} of operator`) }),
     );
   });
+});
+
+describe('windows that merge', () => {
+  const sessions = (fn: ReadingWindows): ReturnType<typeof windowOperator> =>
+    windowOperator({ assigner: EventTimeSessionWindows.withGap(10), function: fn, key: byKey, allowedLatenessMs: 0 });
+
+  test('are refused for an aggregate without merge', () => {
+    expect(() => sessions({ kind: 'aggregate', aggregate: list })).toThrow(
+      expect.objectContaining({ code: 'JOB_DEFINITION_INVALID', message: expect.stringContaining('no merge') }),
+    );
+  });
+
+  test('are refused for a function that declares state of its window', () => {
+    class Counting extends ProcessWindowFunction<Reading, never, string, TimeWindow> {
+      windowState = { count: valueState<number>('count') };
+      process(): void {
+        // Not reached.
+      }
+    }
+    expect(() => sessions({ kind: 'process', process: new Counting() })).toThrow(
+      expect.objectContaining({ code: 'JOB_DEFINITION_INVALID', message: expect.stringContaining('windowState') }),
+    );
+  });
+
+  test('have their bounds in the state, beside the contents', () => {
+    expect(sessions({ kind: 'process', process: new NoResults() }).states).toEqual([
+      { name: 'window-contents', kind: 'list' },
+      { name: 'window-sessions', kind: 'value' },
+    ]);
+  });
+
+  test('go on in the state under another gap', () => {
+    const summed: ReadingWindows = { kind: 'reduce', reduce: ([key, a], [, b]) => [key, a + b] };
+    const ofGap = (gap: number): HarnessOptions => ({
+      key: byKey,
+      makeOperator: () =>
+        windowOperator({
+          assigner: EventTimeSessionWindows.withGap(gap),
+          function: summed,
+          key: byKey,
+          allowedLatenessMs: 0,
+        }),
+    });
+    const before = new OperatorHarness(ofGap(10));
+    before.element(['a', 1], 0);
+    const after = new OperatorHarness(ofGap(30), before.snapshot());
+    after.element(['a', 2], 10);
+    after.element(['a', 4], 40);
+    after.endOfInput();
+
+    expect(after.take().filter(({ kind }) => kind === 'record')).toEqual([
+      { kind: 'record', out: 'main', value: ['a', 7], timestampMs: 69 },
+    ]);
+  });
+});
+
+describe('sliding windows by pane', () => {
+  const merged = { ...list, merge: (a: number[], b: number[]) => [...a, ...b] };
+  const sliding = (aggregate: typeof list): HarnessOptions => ({
+    key: byKey,
+    makeOperator: () =>
+      windowOperator({
+        assigner: SlidingEventTimeWindows.of(10, 2),
+        function: { kind: 'aggregate', aggregate },
+        key: byKey,
+        allowedLatenessMs: 0,
+      }),
+  });
+
+  test('keep one entry for a record, however many windows it is in', () => {
+    const entries = [list, merged].map((aggregate) => {
+      const harness = new OperatorHarness(sliding(aggregate));
+      harness.element(['a', 1], 1);
+      return harness.entryCount;
+    });
+    expect(entries).toEqual([5, 1]);
+  });
+
+  test('pass over time without records', () => {
+    const harness = new OperatorHarness(sliding(merged));
+    harness.element(['a', 1], 1);
+    harness.element(['a', 2], 1e15);
+    harness.endOfInput();
+    expect(harness.takeValues()).toHaveLength(10);
+  });
+
+  test('do not change what another window still needs', () => {
+    const harness = new OperatorHarness(sliding({ ...merged, getResult: (numbers) => numbers.splice(0) }));
+    harness.element(['a', 1], 1);
+    harness.element(['a', 3], 3);
+    harness.endOfInput();
+    expect(harness.takeValues()).toEqual([[1], [1, 3], [1, 3], [1, 3], [1, 3], [3]]);
+  });
+
+  test('are not taken for windows that are each kept by itself', () => {
+    const snapshot = new OperatorHarness(sliding(list)).snapshot();
+    expect(() => new OperatorHarness(sliding(merged), snapshot)).toThrow(
+      expect.objectContaining({ code: 'STATE_INCOMPATIBLE', message: expect.stringContaining('by pane') }),
+    );
+  });
+
+  test('of a promise from merge are refused', () => {
+    const harness = new OperatorHarness(sliding({ ...merged, merge: async () => [1] } as unknown as typeof list)); // as from JavaScript
+    harness.element(['a', 1], 1);
+    harness.element(['a', 3], 3);
+    expect(() => harness.endOfInput()).toThrow(expect.objectContaining({ code: 'PROMISE_NOT_ALLOWED' }));
+  });
+});
+
+test('timers that checkpoints of earlier versions have for windows do not fire', () => {
+  const harness = lists();
+  harness.element(['a', 1], 1);
+  const snapshot = harness.snapshot();
+  const backend = new HashmapStateBackend({
+    keyGroups: { start: 0, end: 127 },
+    maxParallelism: 128,
+    strings: testStrings,
+  });
+  for (const [keyGroup, bytes] of snapshot.keyGroups) backend.restoreKeyGroup(keyGroup, [bytes], []);
+  backend.setCurrentKey('a', NO_KEY_GROUP);
+  backend.timers.register('event-time', 0, 9);
+  const keyGroups = new Map<number, Uint8Array>();
+  const cursor = backend.startSnapshot(checkpointId(1), 'full');
+  while (!cursor.advance(10, { writeSection: ({ keyGroup, bytes }) => void keyGroups.set(keyGroup, bytes.slice()) }));
+
+  const restored = new OperatorHarness(windowed({ kind: 'aggregate', aggregate: list }), { ...snapshot, keyGroups });
+  restored.endOfInput();
+  expect(restored.takeValues()).toEqual([[1]]);
+  expect(restored.entryCount).toBe(0);
 });
