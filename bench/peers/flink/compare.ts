@@ -12,11 +12,19 @@ import type { Amount } from './workload.ts';
 /** Prints the table to standard output, and how it goes on to standard error. Settles with the exit code. */
 export async function compareQueries(files: FlinkFiles, flags: FlinkPeerFlags, setting: string): Promise<number> {
   const comparisons: Comparison[] = [];
-  for (const query of flags.queries) comparisons.push(await compareQuery(files, query, flags));
+  const problems: string[] = [];
+  for (const query of flags.queries) {
+    try {
+      const comparison = await compareQuery(files, query, flags);
+      comparisons.push(comparison);
+      if (!hasSameRows(comparison)) problems.push(`'${query}': the engines gave different numbers of rows`);
+    } catch (error) {
+      problems.push(`'${query}': ${error instanceof Error ? error.message : String(error)}`); // the others go on
+    }
+  }
   console.log(`\n${comparisonTable(comparisons)}\n\n${setting}`);
-  const different = comparisons.filter((comparison) => !hasSameRows(comparison));
-  for (const { query } of different) console.error(`'${query}': the engines gave different numbers of rows`);
-  return different.length === 0 ? 0 : 1;
+  for (const problem of problems) console.error(problem);
+  return problems.length === 0 ? 0 : 1;
 }
 
 /** A cluster that ran other queries before is another cluster: each query has its own. */
