@@ -186,6 +186,57 @@ export function keyedStateContract(create: CreateBackend): void {
     });
   });
 
+  describe('a look at values', () => {
+    it('does not count as a change', () => {
+      const fixture = new Fixture(create);
+      const backend = fixture.backend();
+      const table = valueTable(backend);
+      for (let key = 0; key < 5000; key++) {
+        use(backend, key);
+        table.put(VOID_NAMESPACE, { list: [key] });
+      }
+      fixture.checkpoint(backend);
+      for (let key = 0; key < 5000; key++) {
+        use(backend, key);
+        expect(table.peek(VOID_NAMESPACE)).toEqual({ list: [key] });
+        expect(table.peek(7)).toBeUndefined();
+      }
+      const written = fixture.start(backend);
+      written.finish();
+      expect(written.refs).toEqual([]);
+    });
+
+    it.each([
+      ['numbers', (n: number): unknown => n],
+      ['texts', (n: number): unknown => `value ${n}`],
+      ['objects', (n: number): unknown => ({ list: [n] })],
+    ])('visits each entry of %s under its key, also after a restore', (_, valueAt) => {
+      const fixture = new Fixture(create);
+      const backend = fixture.backend();
+      const table = valueTable(backend);
+      const expected: string[] = [];
+      for (let key = 0; key < 300; key++) {
+        use(backend, key);
+        table.put(VOID_NAMESPACE, valueAt(key));
+        table.put(1000 + (key % 3), valueAt(key));
+        if (key % 2 === 0) table.remove(VOID_NAMESPACE);
+        else expected.push(`${key} '' ${keyGroupOf(key, MAX_PARALLELISM)}`);
+        expected.push(`${key} '${1000 + (key % 3)}' ${keyGroupOf(key, MAX_PARALLELISM)}`);
+      }
+      const restored = fixture.restored(fixture.checkpoint(backend));
+      for (const visited of [backend, restored]) {
+        const entries: string[] = [];
+        const visitedTable = visited === backend ? table : valueTable(visited);
+        visitedTable.forEachEntry((namespace) => {
+          expect(visitedTable.peek(namespace)).toEqual(valueAt(Number(visited.currentKey)));
+          entries.push(`${String(visited.currentKey)} '${namespace}' ${visited.currentKeyGroup}`);
+        });
+        expect(entries.toSorted()).toEqual(expected.toSorted());
+        expect(visited.currentKey).toBeUndefined();
+      }
+    });
+  });
+
   describe('maps', () => {
     it('keep entries in order of insertion', () => {
       const backend = new Fixture(create).backend();
