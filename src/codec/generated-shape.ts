@@ -26,17 +26,19 @@ export function generatedEncoder(layout: ShapeLayout, form: StringForm): EncodeF
 
 export function generatedMatchingEncoder(layout: ShapeLayout, form: StringForm): EncodeObject {
   const signature = 'encodeObject(encoder, writer, object, shapeId)';
-  return compile(signature, matchingEncoderSource(layout, form)) as EncodeObject; // its source is made for this type
+  const names = layout.fields.map(({ name }) => name);
+  return compile(signature, matchingEncoderSource(layout, form), names) as EncodeObject; // its source is made for this type
 }
 
 export function generatedDecoder(layout: ShapeLayout, form: StringForm): DecodeFields {
   return compile('decodeFields(decoder, reader)', decoderSource(layout, form)) as DecodeFields; // its source is made for this type
 }
 
-function compile(signature: string, source: string): unknown {
+/** @param names what the source may refer to as `names` */
+function compile(signature: string, source: string, names: readonly string[] = []): unknown {
   // oxlint-disable-next-line typescript/no-implied-eval -- the header of this file says why and what may enter the source
-  const make = new Function(`'use strict';\nreturn function ${signature} {\n${source}\n};`);
-  return make();
+  const make = new Function('names', `'use strict';\nreturn function ${signature} {\n${source}\n};`);
+  return make(names);
 }
 
 export function encoderSource(layout: ShapeLayout, form: StringForm): string {
@@ -51,14 +53,7 @@ export function matchingEncoderSource(layout: ShapeLayout, form: StringForm): st
   const prototype = layout.hasPrototype ? 'Object.prototype' : 'null';
   return [
     'let place = 0;',
-    'for (const name in object) {',
-    'switch (place++) {',
-    ...layout.fields.map(
-      ({ name }, index) => `case ${index}: if (name !== ${JSON.stringify(name)}) return false; break;`,
-    ),
-    'default: return false;',
-    '}',
-    '}',
+    'for (const name in object) if (name !== names[place++]) return false;',
     `if (place !== ${layout.fields.length}) return false;`,
     ...readStatements(layout),
     `if (Object.getPrototypeOf(object) !== ${prototype}) return false;`,
@@ -123,9 +118,7 @@ function cutStatements(layout: ShapeLayout): string[] {
   const ends = strings.map(
     ({ offset }, index) => `const end${index + 1} = end${index} + view.getUint32(start + ${offset}, true);`,
   );
-  const cuts = strings.map(
-    ({ field }, index) => `const ${local(field)} = text.substring(end${index}, end${index + 1});`,
-  );
+  const cuts = strings.map(({ field }, index) => `const ${local(field)} = text.slice(end${index}, end${index + 1});`);
   return [
     'const strings = decoder.strings, text = strings.text, end0 = strings.position;',
     ...ends,
