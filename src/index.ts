@@ -1,6 +1,7 @@
 /**
  * What a job imports from 'millrace'. Connectors with more to them have entries of their own: 'millrace/connectors/files',
- * 'millrace/connectors/parquet'. Every name is a promise: hosts, tasks and exchange stay inside.
+ * 'millrace/connectors/parquet'; 'millrace/connectors' is for whoever writes one. Every name is a promise: hosts, tasks and
+ * exchange stay inside.
  */
 
 // Defining a job
@@ -80,34 +81,10 @@ export { NumberSequenceSource } from './connectors/datagen/number-sequence-sourc
 export { PrintSink } from './connectors/print/print-sink.ts';
 export type { PrintOptions } from './connectors/print/print-sink.ts';
 
-// Writing a source
-export type {
-  EnumeratorContext,
-  PollStatus,
-  ReaderContext,
-  ReaderOutput,
-  Source,
-  SourceGuarantee,
-  SourceReader,
-  SourceSplit,
-  SplitEnumerator,
-} from './base/source.ts';
-
-// Writing a sink
-export type {
-  CommitOutcome,
-  Committer,
-  CommitterContext,
-  Sink,
-  SinkGuarantee,
-  SinkCheckContext,
-  SinkPrepareContext,
-  SinkWriter,
-  WriterContext,
-} from './base/sink.ts';
-export type { CommitPermit } from './base/commit-permit.ts';
-export type { Environment, Logger } from './base/environment.ts';
-export type { CheckpointId } from './base/ids.ts';
+// Types of connectors; 'millrace/connectors' has what one is written with
+export type { Source } from './base/source.ts';
+export type { Sink } from './base/sink.ts';
+export type { Logger } from './base/environment.ts';
 
 // Errors
 export { MillraceError } from './base/errors.ts';

@@ -3,18 +3,17 @@
  * complete, so that what follows is a restore and not a new run.
  */
 import { closeSync, openSync } from 'node:fs';
+import type { JobParameters, Source } from 'millrace';
 import type {
   CheckpointId,
   EnumeratorContext,
-  JobParameters,
   PollStatus,
   ReaderContext,
   ReaderOutput,
-  Source,
   SourceReader,
   SourceSplit,
   SplitEnumerator,
-} from 'millrace';
+} from 'millrace/connectors';
 
 /**
  * throw   the source throws

@@ -4,7 +4,7 @@
  *
  *     filling → (all readers have asked) → running
  */
-import type { EnumeratorContext, SplitEnumerator } from 'millrace';
+import type { EnumeratorContext, SplitEnumerator } from 'millrace/connectors';
 import { machineNowMs } from './machine-clock.ts';
 import type { PacedSplit } from './paced-split.ts';
 

@@ -1,5 +1,5 @@
 import { NO_TIMESTAMP } from 'millrace';
-import type { PollStatus, ReaderContext, ReaderOutput, SourceReader } from 'millrace';
+import type { PollStatus, ReaderContext, ReaderOutput, SourceReader } from 'millrace/connectors';
 import { machineNowMs } from './machine-clock.ts';
 import type { PacedSplit } from './paced-split.ts';
 

@@ -2,7 +2,8 @@
  * An open loop: event n is due at T0 + n / rate, whether the job is ready for it or not, and carries that moment with it. So whoever
  * makes it wait pays for it, and a pause of a second costs all events of that second. Before T0 the job is filled at full speed.
  */
-import type { EnumeratorContext, ReaderContext, Source, SourceReader, SplitEnumerator } from 'millrace';
+import type { Source } from 'millrace';
+import type { EnumeratorContext, ReaderContext, SourceReader, SplitEnumerator } from 'millrace/connectors';
 import { PacedEnumerator } from './paced-enumerator.ts';
 import type { PacedCounts, PacedEnumeratorState } from './paced-enumerator.ts';
 import { PacedReader } from './paced-reader.ts';

@@ -1,4 +1,4 @@
-import type { SourceSplit } from 'millrace';
+import type { SourceSplit } from 'millrace/connectors';
 
 /** Numbers residue, residue + modulus, residue + 2 * modulus, ... below `end`; `position` of them have been emitted. */
 export interface PacedSplit extends SourceSplit {

@@ -3,16 +3,16 @@
  * end of input is complete (or, without checkpoints, at that end) it leaves a file with its part of the result. Whoever runs
  * the job puts the parts together. This works alike on every host, and after failures.
  */
+import type { Sink } from 'millrace';
 import type {
   Committer,
   CommitterContext,
   CommitOutcome,
   CommitPermit,
   Environment,
-  Sink,
   SinkWriter,
   WriterContext,
-} from 'millrace';
+} from 'millrace/connectors';
 
 /** `State` is what goes into checkpoints, `Result` is plain data that JSON can hold. */
 export interface PartKeeper<T, State, Result extends object> {

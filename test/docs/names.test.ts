@@ -44,6 +44,7 @@ const known: ReadonlySet<string> = new Set([...publicNames(), ...SUBTASK_METRICS
 function publicNames(): ReadonlySet<string> {
   const entries = [
     'src/index.ts',
+    'src/connectors/index.ts',
     'src/connectors/files/index.ts',
     'src/connectors/parquet/index.ts',
     'src/testing/index.ts',

@@ -81,6 +81,7 @@ describe('the package', () => {
     run('npm', ['install', '--silent', '--no-audit', '--no-fund', 'hyparquet@1.31.5'], project);
     expect(run(process.execPath, ['entries.mjs'], project).trim().split('\n')).toEqual([
       '.',
+      './connectors',
       './connectors/files',
       './connectors/parquet',
       './testing',

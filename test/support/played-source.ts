@@ -3,16 +3,16 @@
  * split. A source that stays open waits after its last record until the job is ended.
  */
 import { NO_TIMESTAMP } from 'millrace';
+import type { Source } from 'millrace';
 import type {
   EnumeratorContext,
   PollStatus,
   ReaderContext,
   ReaderOutput,
-  Source,
   SourceReader,
   SourceSplit,
   SplitEnumerator,
-} from 'millrace';
+} from 'millrace/connectors';
 
 export interface Played<T> {
   readonly value: T;

@@ -2,7 +2,8 @@
  * A sink of one's own, written against the public contract, that takes its time: it holds at most `capacity` records and lets
  * `perTick` of them go each millisecond. What it has done is summed up for all writers of this thread.
  */
-import type { Sink, SinkWriter, WriterContext } from 'millrace';
+import type { Sink } from 'millrace';
+import type { SinkWriter, WriterContext } from 'millrace/connectors';
 
 export interface SlowSinkOptions {
   readonly capacity: number;

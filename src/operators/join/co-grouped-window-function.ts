@@ -14,9 +14,7 @@ import { isPromise, promiseNotAllowed } from '../promise-check.ts';
 import { rejectUnusedResult } from '../unused-result.ts';
 import type { Window } from '../window/window-assigner.ts';
 
-/** The values of the first input and those of the second. */
-export type BothSides = readonly [readonly unknown[], readonly unknown[]];
-
+/** Its elements are two arrays: the values of the first input and those of the second. */
 export type CoGroupedFunction<Out> = ProcessWindowFunction<readonly unknown[], Out, unknown, Window>;
 
 export function coGroupedFunction<In1, In2, Out>(fn: CoGroupFunction<In1, In2, Out>): CoGroupedFunction<Out> {

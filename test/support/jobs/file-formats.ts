@@ -3,7 +3,8 @@
  * test/support/file-inputs.ts writes it; `rate` slows every source down.
  */
 import { job, outputTag, rateLimited, WatermarkStrategy } from 'millrace';
-import type { DataStream, SingleOutputStreamOperator, Source, SourceSplit } from 'millrace';
+import type { DataStream, SingleOutputStreamOperator, Source } from 'millrace';
+import type { SourceSplit } from 'millrace/connectors';
 import { FileSink, FileSource } from 'millrace/connectors/files';
 import type { MalformedRecord } from 'millrace/connectors/files';
 import { ParquetSource, parquetSchema } from 'millrace/connectors/parquet';

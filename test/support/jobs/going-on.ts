@@ -1,13 +1,7 @@
 /** Sources that go on until the job is ended, and some that end before others. Parameter `case`. */
 import { CollectionSource, DataGenerator, job, NumberSequenceSource, rateLimited, WatermarkStrategy } from 'millrace';
-import type {
-  DataStream,
-  RichMapFunction,
-  RuntimeContext,
-  Source,
-  SourceSplit,
-  StreamExecutionEnvironment,
-} from 'millrace';
+import type { DataStream, RichMapFunction, RuntimeContext, Source, StreamExecutionEnvironment } from 'millrace';
+import type { SourceSplit } from 'millrace/connectors';
 import { appendFileSync } from 'node:fs';
 import { FileSink, FileSource } from 'millrace/connectors/files';
 import { ParquetSource } from 'millrace/connectors/parquet';

@@ -3,7 +3,8 @@
  * cannot be parsed and go to the folder `malformed`, `bucket` of the output.
  */
 import { job, outputTag, rateLimited, WatermarkStrategy } from 'millrace';
-import type { JobParameters, Source, SourceSplit } from 'millrace';
+import type { JobParameters, Source } from 'millrace';
+import type { SourceSplit } from 'millrace/connectors';
 import { FileSink, FileSource } from 'millrace/connectors/files';
 import type { FileSourceOptions, MalformedRecord } from 'millrace/connectors/files';
 
