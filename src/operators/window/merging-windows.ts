@@ -2,9 +2,10 @@
  * Windows that merge: the sessions of a key. A record's own window joins those of its key that it intersects or touches, and all of
  * them become one.
  *
- * The sessions of a key are numbered 0, 1, 2, ..., in any order and without gaps: the number is the namespace of a session's bounds
- * and of its contents. So a record finds the one session that most keys have without a search. (Flink keeps a merged window's contents
- * under the window that they began with.)
+ * The sessions of a key are numbered 0, 1, 2, ... without gaps: the number is the namespace of a session's bounds and of its contents.
+ * A new session that is the latest gets the number 0, and session 0 knows when the others end: so most records find their session at
+ * once, and know that there is no other one to merge it with. (Flink keeps a merged window's contents under the window that they
+ * began with.)
  *
  * A session waits for its end, and its end moves with nearly every record. So it waits for the end that it had when it was made;
  * when that moment comes and the session goes on, it waits for the end that it has then. A session that was merged into another one
@@ -29,9 +30,19 @@ interface Session {
   /** Exclusive. */
   endMs: EventTimeMs;
   armedMs: EventTimeMs;
-  /** How many more sessions the key has; only in session 0. */
+  /** In session 0: how many more the key has. */
   others: number;
+  /** In session 0: none of the others ends later; -Infinity for none. */
+  othersEndMs: EventTimeMs;
 }
+
+/** The window of one record. */
+interface OwnWindow {
+  readonly startMs: EventTimeMs;
+  readonly endMs: EventTimeMs;
+}
+
+const NEVER = Number.NEGATIVE_INFINITY;
 
 export class MergingWindows<In> implements WindowStore<In> {
   readonly #assigner: MergingWindowAssigner<In>;
@@ -60,16 +71,13 @@ export class MergingWindows<In> implements WindowStore<In> {
   add(value: In, timestampMs: EventTimeMs, inputIndex: number, watermarkMs: EventTimeMs): boolean {
     const endMs = this.#assigner.ownWindowEndMs(value, timestampMs);
     const first = this.#find(0);
-    if (first !== undefined && first.others === 0 && timestampMs <= first.endMs && endMs >= first.startMs) {
-      if (timestampMs < first.startMs || endMs > first.endMs) {
-        first.startMs = Math.min(first.startMs, timestampMs);
-        first.endMs = Math.max(first.endMs, endMs);
-        this.#sessions.put(0, first);
-      }
+    if (first !== undefined && timestampMs > first.othersEndMs && meets(first, timestampMs, endMs)) {
+      this.#extend(0, first, timestampMs, endMs);
       this.#contents.add(0, value, inputIndex);
       return true;
     }
-    const number = this.#merged(first, timestampMs, endMs) ?? this.#made(first, { timestampMs, endMs, watermarkMs });
+    const own = { startMs: timestampMs, endMs };
+    const number = this.#joined(first, own) ?? this.#made(first, own, watermarkMs);
     if (number === undefined) return false;
     this.#contents.add(number, value, inputIndex);
     return true;
@@ -89,57 +97,95 @@ export class MergingWindows<In> implements WindowStore<In> {
   }
 
   #momentHasCome(momentMs: EventTimeMs): void {
-    const number = this.#numbers().find((candidate) => this.#session(candidate).armedMs === momentMs);
-    // It was merged into another one.
-    if (number === undefined) return;
-    const session = this.#session(number);
-    if (session.endMs - 1 > momentMs) {
-      this.#arm(session);
-      this.#sessions.put(number, session);
+    const others = this.#find(0)?.others ?? -1;
+    for (let number = 0; number <= others; number++) {
+      const session = this.#session(number);
+      if (session.armedMs !== momentMs) continue;
+      if (session.endMs - 1 > momentMs) this.#armAgain(number, session);
+      else this.#fireSession(number, session);
       return;
     }
-    const window = new TimeWindow(session.startMs, session.endMs);
+    // It was merged into another one.
+  }
+
+  #armAgain(number: number, session: Session): void {
+    this.#arm(session);
+    this.#sessions.put(number, session);
+  }
+
+  #fireSession(number: number, { startMs, endMs }: Session): void {
+    const window = new TimeWindow(startMs, endMs);
     const results = must(this.#contents.take(number), 'contents of a session');
     this.#remove(number);
     this.#fire(window, this.#assigner.toNamespace(window), results);
   }
 
-  /** The number of the session that all those become which the window [timestampMs, endMs) meets. Undefined when it meets none. */
-  #merged(first: Session | undefined, timestampMs: EventTimeMs, endMs: EventTimeMs): number | undefined {
-    if (first === undefined) return undefined;
-    const met = this.#numbers()
+  /** The number of the session that the window joins, and which joins all that it meets. Undefined when it meets none. */
+  #joined(first: Session | undefined, own: OwnWindow): number | undefined {
+    const others = first?.others ?? -1;
+    const met: number[] = [];
+    for (let number = 0; number <= others; number++) {
+      if (meets(this.#session(number), own.startMs, own.endMs)) met.push(number);
+    }
+    const [number, another] = met;
+    if (number === undefined) return undefined;
+    if (another !== undefined) return this.#merged(met, own);
+    this.#extend(number, this.#session(number), own.startMs, own.endMs);
+    if (number > 0) this.#countOthers(others);
+    return number;
+  }
+
+  /** Several sessions become one. */
+  #merged(numbers: readonly number[], own: OwnWindow): number {
+    const met = numbers
       .map((number) => ({ number, session: this.#session(number) }))
-      .filter(({ session }) => timestampMs <= session.endMs && endMs >= session.startMs)
       .sort((a, b) => a.session.startMs - b.session.startMs);
     const [into, ...others] = met;
-    if (into === undefined) return undefined;
+    assert(into !== undefined, 'No session is merged');
     const { session } = into;
-    session.startMs = Math.min(session.startMs, timestampMs);
-    session.endMs = Math.max(session.endMs, endMs, ...others.map((other) => other.session.endMs));
     session.armedMs = Math.min(...met.map((each) => each.session.armedMs));
+    session.startMs = Math.min(session.startMs, own.startMs);
+    session.endMs = Math.max(own.endMs, ...met.map((each) => each.session.endMs));
     this.#sessions.put(into.number, session);
     for (const { number } of others) this.#contents.move(number, into.number);
     // From the highest number on: the one that moves into the gap is none of those that are still to go.
-    let number = into.number;
+    let { number } = into;
     for (const gone of others.map((other) => other.number).sort((a, b) => b - a)) {
-      const moved = this.#remove(gone);
-      if (moved === number) number = gone;
+      if (this.#remove(gone) === number) number = gone;
     }
     return number;
   }
 
   /** A new session, unless it would be late. */
-  #made(
-    first: Session | undefined,
-    { timestampMs, endMs, watermarkMs }: { timestampMs: EventTimeMs; endMs: EventTimeMs; watermarkMs: EventTimeMs },
-  ): number | undefined {
-    if (endMs - 1 <= watermarkMs) return undefined;
-    const session: Session = { startMs: timestampMs, endMs, armedMs: 0, others: 0 };
+  #made(first: Session | undefined, own: OwnWindow, watermarkMs: EventTimeMs): number | undefined {
+    if (own.endMs - 1 <= watermarkMs) return undefined;
+    const session: Session = { ...own, armedMs: 0, others: 0, othersEndMs: NEVER };
     this.#arm(session);
-    const number = first === undefined ? 0 : ++first.others;
-    if (first !== undefined) this.#sessions.put(0, first);
+    if (first === undefined) {
+      this.#sessions.put(0, session);
+      return 0;
+    }
+    const last = first.others + 1;
+    if (own.endMs < first.endMs) {
+      this.#sessions.put(last, session);
+      first.others = last;
+      first.othersEndMs = Math.max(first.othersEndMs, own.endMs);
+      this.#sessions.put(0, first);
+      return last;
+    }
+    session.others = last;
+    session.othersEndMs = Math.max(first.othersEndMs, first.endMs);
+    this.#contents.move(0, last);
+    this.#sessions.put(last, first);
+    this.#sessions.put(0, session);
+    return 0;
+  }
+
+  #extend(number: number, session: Session, startMs: EventTimeMs, endMs: EventTimeMs): void {
+    if (startMs >= session.startMs && endMs <= session.endMs) return;
+    session.startMs = Math.min(session.startMs, startMs);
+    session.endMs = Math.max(session.endMs, endMs);
     this.#sessions.put(number, session);
-    return number;
   }
 
   #arm(session: Session): void {
@@ -149,20 +195,23 @@ export class MergingWindows<In> implements WindowStore<In> {
 
   /** Takes the session out, whose contents are gone; the last one gets its number. Returns the number that the last one had. */
   #remove(number: number): number {
-    const { others: last } = this.#session(0);
+    const last = this.#session(0).others;
     if (number !== last) {
-      const moved = this.#session(last);
       this.#contents.move(last, number);
-      this.#sessions.put(number, number === 0 ? { ...moved, others: last } : moved);
+      this.#sessions.put(number, this.#session(last));
     }
     this.#sessions.remove(last);
-    if (last > 0) this.#sessions.put(0, { ...this.#session(0), others: last - 1 });
+    if (last > 0) this.#countOthers(last - 1);
     return last;
   }
 
-  #numbers(): number[] {
-    const first = this.#find(0);
-    return first === undefined ? [] : Array.from({ length: first.others + 1 }, (_, number) => number);
+  /** What session 0 knows of the others. */
+  #countOthers(others: number): void {
+    let othersEndMs = NEVER;
+    for (let number = 1; number <= others; number++) {
+      othersEndMs = Math.max(othersEndMs, this.#session(number).endMs);
+    }
+    this.#sessions.put(0, { ...this.#session(0), others, othersEndMs });
   }
 
   #session(number: number): Session {
@@ -174,4 +223,9 @@ export class MergingWindows<In> implements WindowStore<In> {
   #find(number: number): Session | undefined {
     return this.#sessions.get(number) as Session | undefined; // only this object writes the table
   }
+}
+
+/** Windows that touch meet. */
+function meets(session: Session, startMs: EventTimeMs, endMs: EventTimeMs): boolean {
+  return startMs <= session.endMs && endMs >= session.startMs;
 }
