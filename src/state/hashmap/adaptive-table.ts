@@ -8,7 +8,8 @@ import type { BackendTable } from './backend-table.ts';
 import { batchEntries } from './rows/batch-entries.ts';
 import { flatFormOf } from './rows/flat-form.ts';
 import { isRowKey, isRowNamespace, namespaceOfWord, namespaceWord } from './rows/row-place.ts';
-import type { Column, FlatRows } from './rows/flat-rows.ts';
+import type { Column } from './rows/column.ts';
+import type { FlatRows } from './rows/flat-rows.ts';
 import type { ValueTable } from './value-table.ts';
 
 /**

@@ -13,6 +13,7 @@ import type { ChangeTracker } from '../../changes/change-tracker.ts';
 import type { KeyContext } from '../../key-context.ts';
 import type { TableHeader } from '../../section/section-format.ts';
 import type { FlatForm } from './flat-form.ts';
+import type { Column } from './column.ts';
 import { GroupRows, HEADER_WORDS } from './group-rows.ts';
 import { isRowKey, isRowNamespace, namespaceOfWord, namespaceWord } from './row-place.ts';
 import { RowsSnapshot } from './rows-snapshot.ts';
@@ -23,16 +24,6 @@ const COLUMNS_MAX = 31;
 /** Lists of removed entries up to this length are kept even when the key group has fewer entries. */
 const TOMBSTONES_LEAST = 1024;
 const NONE: readonly Tombstone[] = [];
-
-/** A state's place in the rows. */
-export interface Column {
-  readonly header: TableHeader;
-  readonly form: FlatForm;
-  /** Words and texts before it in a row. */
-  readonly at: number;
-  readonly textAt: number;
-  readonly bit: number;
-}
 
 export class FlatRows {
   readonly #context: KeyContext;
@@ -86,15 +77,17 @@ export class FlatRows {
   }
 
   /** The value of the current key; undefined when there is none. */
-  get({ bit, form, at, textAt }: Column, namespace: Namespace): unknown {
-    const row = this.#seek(namespace);
+  get(column: Column, namespace: Namespace): unknown {
+    const row = this.#seek(namespace, column);
+    const { bit, form, at, textAt } = column;
     const group = this.#group;
     if (row < 0 || group === undefined || (group.presenceOf(row) & bit) === 0) return undefined;
     return form.read(group, row * group.stride + at, row * group.textStride + textAt);
   }
 
-  has({ bit }: Column, namespace: Namespace): boolean {
-    const row = this.#seek(namespace);
+  has(column: Column, namespace: Namespace): boolean {
+    const row = this.#seek(namespace, column);
+    const { bit } = column;
     return row >= 0 && this.#group !== undefined && (this.#group.presenceOf(row) & bit) !== 0;
   }
 
@@ -112,8 +105,9 @@ export class FlatRows {
   }
 
   /** The column can take the value, and the rows the key and the namespace. True when there was no value before. */
-  put({ bit, form, at, textAt }: Column, namespace: Namespace, value: unknown): boolean {
-    let row = this.#seek(namespace);
+  put(column: Column, namespace: Namespace, value: unknown): boolean {
+    const { bit, form, at, textAt } = column;
+    let row = this.#seek(namespace, column);
     if (row < 0) row = this.#make(namespace);
     const group = this.#currentGroup();
     this.#change(this.#context.groupIndex, group, row);
@@ -123,7 +117,7 @@ export class FlatRows {
 
   /** True when there was a value. */
   remove(column: Column, namespace: Namespace): boolean {
-    const row = this.#seek(namespace);
+    const row = this.#seek(namespace, column);
     const group = this.#group;
     if (row < 0 || group === undefined || (group.presenceOf(row) & column.bit) === 0) return false;
     this.#remove(column, this.#context.groupIndex, group, row);
@@ -199,10 +193,10 @@ export class FlatRows {
     });
   }
 
-  #seek(namespace: Namespace): number {
+  #seek(namespace: Namespace, { header }: Column): number {
     const context = this.#context;
     if (this.#sequence === context.sequence && this.#namespace === namespace) return this.#row;
-    if (context.groupIndex < 0) context.require('state');
+    if (context.groupIndex < 0) context.require(`state '${header.name}'`);
     const { id } = context;
     const group = this.#groups[context.groupIndex];
     const isPlace = typeof id === 'number' && isRowNamespace(namespace);

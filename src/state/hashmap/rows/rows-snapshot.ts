@@ -10,7 +10,7 @@ import type { TableHeader } from '../../section/section-format.ts';
 import { NO_NAMESPACE } from '../../section/flat-batch.ts';
 import { namespaceOfWord } from './row-place.ts';
 import type { GroupRows, Rows } from './group-rows.ts';
-import type { Column } from './flat-rows.ts';
+import type { Column } from './column.ts';
 
 export const CHUNK_ROWS = 256;
 
