@@ -2,7 +2,8 @@
  * The checkpoint in test/golden/checkpoints/v1: written by this file, once, with the first version of the format, and never again.
  * A later format gets a file and a folder of its own.
  */
-import { zstdCompressSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { constants, zstdCompress } from 'node:zlib';
 import type { Environment } from '../../src/base/environment.ts';
 import { checkpointId } from '../../src/base/ids.ts';
 import type { KeyGroupChain, SectionRef } from '../../src/base/state-handle.ts';
@@ -12,6 +13,8 @@ import { openJobDirectory } from '../../src/checkpoint/storage/job-directory.ts'
 import type { OpenedJob } from '../../src/checkpoint/storage/job-directory.ts';
 import { SlotDataWriter } from '../../src/checkpoint/storage/slot-data-writer.ts';
 import { JOB_ID, operatorMetadata, richMetadata, subtaskMetadata } from './checkpoint-fixture.ts';
+
+const zstd = promisify(zstdCompress);
 
 /** Sections by key group: the first is a base of checkpoint 1, the second a delta of checkpoint 2. */
 export const GOLDEN_SECTIONS: ReadonlyMap<number, readonly [base: Uint8Array, delta: Uint8Array]> = new Map([
@@ -30,7 +33,10 @@ export function goldenEnvironment(environment: Environment): Environment {
     clock: { nowMs: () => 1_800_000_000_000, monotonicMs: () => 0 },
     random: { next: () => 0, nextInt: () => ++draws },
     // The level of then: places in data files are part of the metadata.
-    compression: { ...environment.compression, compress: (bytes) => Promise.resolve(zstdCompressSync(bytes)) },
+    compression: {
+      ...environment.compression,
+      compress: (bytes) => zstd(bytes, { params: { [constants.ZSTD_c_compressionLevel]: 3 } }),
+    },
   };
 }
 
