@@ -27,15 +27,26 @@ function makeFixture(split: Partial<PacedSplit>): {
 }
 
 describe('PacedReader', () => {
-  it('fills at full speed, and then asks for more', () => {
+  it('fills at full speed, and then asks for more, once', () => {
     const { reader, context, output } = makeFixture({});
     expect(reader.poll(output, 2)).toBe('more');
     expect(output.records).toEqual(['fill 1', 'fill 3']);
-    expect(reader.poll(output, 2)).toBe('more');
-    expect(output.records).toEqual(['fill 1', 'fill 3', 'fill 5']);
-    expect(output.finished).toEqual(['event-1']);
-    expect(context.requests).toBe(1);
     expect(reader.poll(output, 2)).toBe('nothing');
+    expect(reader.poll(output, 2)).toBe('nothing');
+    expect(output.records).toEqual(['fill 1', 'fill 3', 'fill 5']);
+    expect(context.requests).toBe(1);
+  });
+
+  it('asks again when it is restored at the end of the filling', () => {
+    const { reader, context, output } = makeFixture({ position: 3 });
+    expect(reader.poll(output, 2)).toBe('nothing');
+    expect(context.requests).toBe(1);
+    reader.addSplits([{ splitId: 'next', residue: 1, modulus: 2, position: 0, end: 3, startAtMs: -HOUR_MS }]);
+    expect(reader.snapshotState().map(({ splitId }) => splitId)).toEqual(['event-1', 'next']);
+    reader.noMoreSplits();
+    while (reader.poll(output, 2) !== 'end');
+    expect(output.records).toEqual([`event 1 at ${1 - HOUR_MS}`]);
+    expect(output.finished).toEqual(['event-1', 'next']);
   });
 
   it('emits nothing before it is due', () => {

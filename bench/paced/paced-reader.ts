@@ -13,12 +13,18 @@ export interface PacedSettings<T> {
   readonly waiting: 'spin' | 'timer';
 }
 
-/** Emits each event as soon as it can once it is due, however late that is: nothing is left out and nothing is moved. */
+/**
+ * Emits each event as soon as it can once it is due, however late that is: nothing is left out and nothing is moved. The split of
+ * the filling is kept until the next one comes, so that a reader that is restored in between knows that it has to ask.
+ */
 export class PacedReader<T> implements SourceReader<T, PacedSplit> {
   readonly #context: ReaderContext;
   readonly #settings: PacedSettings<T>;
   #split: PacedSplit | undefined;
   #position = 0;
+  /** Comes after `#split`. */
+  #nextSplit: PacedSplit | undefined;
+  #hasAsked = false;
   #hasNoMoreSplits = false;
   #isAwake = true;
   #timer: { cancel(): void } | undefined;
@@ -31,11 +37,11 @@ export class PacedReader<T> implements SourceReader<T, PacedSplit> {
   start(): void {}
 
   addSplits(splits: readonly PacedSplit[]): void {
-    const [split] = splits;
-    if (split === undefined) return;
-    if (this.#split !== undefined || splits.length > 1) throw new Error('A paced reader reads one split at a time');
-    this.#split = split;
-    this.#position = split.position;
+    for (const split of splits) {
+      if (this.#split === undefined) this.#begin(split);
+      else if (this.#nextSplit === undefined) this.#nextSplit = split;
+      else throw new Error('A paced reader has at most two splits');
+    }
     this.#context.wakeUp();
   }
 
@@ -53,18 +59,32 @@ export class PacedReader<T> implements SourceReader<T, PacedSplit> {
         ? this.#fill(split, output, limit)
         : this.#emitDue({ ...split, startAtMs }, output, limit);
     if (!isAtEnd) return this.#isAwake ? 'more' : 'nothing';
-    this.#split = undefined;
+    if (this.#nextSplit === undefined && !this.#hasNoMoreSplits) return this.#ask();
     output.splitFinished(split.splitId);
-    if (!this.#hasNoMoreSplits) this.#context.requestSplit();
+    this.#split = undefined;
+    if (this.#nextSplit !== undefined) this.#begin(this.#nextSplit);
+    this.#nextSplit = undefined;
     return 'more';
   }
 
   snapshotState(): readonly PacedSplit[] {
-    return this.#split === undefined ? [] : [{ ...this.#split, position: this.#position }];
+    const current = this.#split === undefined ? [] : [{ ...this.#split, position: this.#position }];
+    return this.#nextSplit === undefined ? current : [...current, this.#nextSplit];
   }
 
   close(): void {
     this.#timer?.cancel();
+  }
+
+  #begin(split: PacedSplit): void {
+    this.#split = split;
+    this.#position = split.position;
+  }
+
+  #ask(): PollStatus {
+    if (!this.#hasAsked) this.#context.requestSplit();
+    this.#hasAsked = true;
+    return 'nothing';
   }
 
   /** True at the end of the split. */

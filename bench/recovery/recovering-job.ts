@@ -24,6 +24,8 @@ export interface RecoveryOptions {
 
 /** What the times may be wrong by. */
 const LOOK_INTERVAL_MS = 5;
+/** For one thing to happen. A machine that is this slow cannot keep up with the rate. */
+const GIVE_UP_MS = 120_000;
 /** Longer than any run takes: it is killed before. */
 const JOB_SECONDS = 3600;
 
@@ -97,7 +99,9 @@ export class RecoveringJob {
   }
 
   async #until(child: ChildProcess, isSo: () => boolean): Promise<void> {
+    const giveUpAtMs = machineNowMs() + GIVE_UP_MS;
     while (!isSo()) {
+      if (machineNowMs() > giveUpAtMs) throw new Error(`The job is still behind after ${GIVE_UP_MS / 1000} s`);
       if (child.exitCode !== null) throw new Error(`The job has ended: ${readFileSync(this.#path('log'), 'utf8')}`);
       await sleep(LOOK_INTERVAL_MS);
     }

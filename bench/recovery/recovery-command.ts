@@ -86,6 +86,8 @@ async function killAndRestart(installed: InstalledPackage, options: RecoveryOpti
   try {
     const first = job.start();
     await job.caughtUp(first);
+    // What is restored must be a state of after the filling: files hold only rows of then.
+    await job.newFile(first, new Set());
     await sleep(options.steadySeconds * 1000);
     const files = job.outputFiles();
     const killedAtMs = machineNowMs();
