@@ -63,7 +63,7 @@ export class PanedWindows<In> implements WindowStore<In> {
   readonly #backend: KeyedStateBackend;
   readonly #fire: FireWindow<TimeWindow>;
   /** By key group, counted from the first one of the subtask. */
-  readonly #groups: Map<KeyId, PanesOfKey>[];
+  readonly #groups: (Map<KeyId, PanesOfKey> | undefined)[];
   readonly #panes: LivePanes;
   readonly #fired: FiredWindows;
   #firing: Firing | undefined;
@@ -78,7 +78,7 @@ export class PanedWindows<In> implements WindowStore<In> {
     this.#backend = backend;
     this.#fire = fire;
     const { start, end } = backend.keyGroups;
-    this.#groups = Array.from({ length: end - start + 1 }, () => new Map());
+    this.#groups = Array.from<undefined>({ length: end - start + 1 });
     this.#panes = new LivePanes(assigner.slideMs);
     this.#fired = new FiredWindows(context.operatorState, backend.keyGroups);
     contents.forEachEntry((namespace) => this.#note(assigner.paneAt(Number(namespace))));
@@ -114,12 +114,12 @@ export class PanedWindows<In> implements WindowStore<In> {
   /** The current key has contents in a pane where it had none. */
   #note(pane: Pane): void {
     const { currentKey, currentKeyGroup, keyGroups } = this.#backend;
-    const group = this.#groups[currentKeyGroup - keyGroups.start];
-    const found = group?.get(keyIdOf(currentKey));
+    const group = (this.#groups[currentKeyGroup - keyGroups.start] ??= new Map());
+    const found = group.get(keyIdOf(currentKey));
     if (found === undefined) {
       const key = ownedKey(currentKey);
       const id = keyIdOf(key);
-      group?.set(id, { id, key, panes: [pane.startMs] });
+      group.set(id, { id, key, panes: [pane.startMs] });
     } else {
       insertInOrder(found.panes, pane.startMs);
     }
@@ -152,12 +152,16 @@ export class PanedWindows<In> implements WindowStore<In> {
   #enterNextGroup(firing: Firing): boolean {
     const { startMs } = firing;
     if (firing.keys !== undefined) this.#fired.groupCompleted(firing.groupIndex, startMs);
-    do {
-      firing.groupIndex++;
-    } while (firing.groupIndex < this.#groups.length && !this.#fired.isDue(firing.groupIndex, startMs));
-    firing.keys = this.#groups[firing.groupIndex]?.values();
     firing.keptCount = 0;
-    return firing.keys !== undefined;
+    for (let next = firing.groupIndex + 1; next < this.#groups.length; next++) {
+      const group = this.#groups[next];
+      if (group === undefined || !this.#fired.isDue(next, startMs)) continue;
+      firing.groupIndex = next;
+      firing.keys = group.values();
+      return true;
+    }
+    firing.keys = undefined;
+    return false;
   }
 
   /** True when the window fires for the key. */

@@ -9,7 +9,10 @@ export interface StateAggregateFunction<In, Acc, Out> {
   /** May change and return the accumulator. */
   add(value: In, accumulator: Acc): Acc;
   getResult(accumulator: Acc): Out;
-  /** Needed only where states are combined, as those of windows that merge. May change and return the first. */
+  /**
+   * Both in one. Windows that merge (sessions) need it, and with it overlapping windows share what they have in common. May change and
+   * return either: nobody uses them afterwards.
+   */
   merge?(a: Acc, b: Acc): Acc;
 }
 
