@@ -25,6 +25,8 @@ interface CompareOptions {
   readonly isJson: boolean;
 }
 
+const EXIT_INTERRUPTED = 130;
+
 export const compareCommand: Command = {
   usage: `compare [options]
   --query <names>              separated by commas (default: all)
@@ -71,6 +73,8 @@ async function compare({ queries, runs, parallelism, commit, isJson }: CompareOp
     return 1;
   }
   const checkout = checkOut(accepted);
+  process.once('exit', checkout.remove);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(EXIT_INTERRUPTED));
   try {
     const all: ComparisonFigures[] = [];
     for (const [query, events] of queries) {
@@ -82,6 +86,7 @@ async function compare({ queries, runs, parallelism, commit, isJson }: CompareOp
     return all.some(({ isSlower }) => isSlower) ? 1 : 0;
   } finally {
     checkout.remove();
+    process.off('exit', checkout.remove);
   }
 }
 

@@ -20,7 +20,7 @@ export function changedFiles(): readonly string[] {
 
 export interface Checkout {
   readonly root: string;
-  remove(): void;
+  readonly remove: () => void;
 }
 
 /** Another commit beside this work tree, with the same dependencies. */

@@ -29,12 +29,15 @@ export async function runCheckout(
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  const onExit = (): void => void child.kill('SIGKILL');
+  process.once('exit', onExit);
   const ended = new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code) => resolve(code));
   });
   const output = await text(child.stdout);
   const code = await ended;
+  process.off('exit', onExit);
   if (code !== 0) throw new Error(`The run of '${query}' in '${root}' ended with ${code}`);
   return parseFigures(output);
 }
