@@ -14,6 +14,7 @@
  */
 import { assert, must } from '../../base/assert.ts';
 import type { EventTimeMs } from '../../base/event-time.ts';
+import { VOID_NAMESPACE } from '../../base/keyed-state.ts';
 import type { KeyedStateBackend, StateTable } from '../../base/keyed-state.ts';
 import type { StateDescriptorInfo } from '../../base/operator.ts';
 import type { MergingWindowAssigner } from './merging-window-assigner.ts';
@@ -117,7 +118,8 @@ export class MergingWindows<In> implements WindowStore<In> {
     const window = new TimeWindow(startMs, endMs);
     const results = must(this.#contents.take(number), 'contents of a session');
     this.#remove(number);
-    this.#fire(window, this.#assigner.toNamespace(window), results);
+    // Windows that merge have no state of their own.
+    this.#fire(window, VOID_NAMESPACE, results);
   }
 
   /** The number of the session that the window joins, and which joins all that it meets. Undefined when it meets none. */
@@ -216,7 +218,7 @@ export class MergingWindows<In> implements WindowStore<In> {
 
   #session(number: number): Session {
     const session = this.#find(number);
-    assert(session !== undefined, () => `There is no session ${number}`);
+    assert(session !== undefined, 'A number of a key has no session');
     return session;
   }
 

@@ -12,9 +12,9 @@
 import type { EventTimeMs } from '../../base/event-time.ts';
 import type { KeyedStateBackend } from '../../base/keyed-state.ts';
 import type { OperatorContext } from '../../base/operator.ts';
-import { keyIdOf } from '../../state/canonical-key.ts';
+import { keyIdOf, keyOfId } from '../../state/canonical-key.ts';
 import type { KeyId } from '../../state/canonical-key.ts';
-import { ownedKey } from '../../state/owned.ts';
+import { ownedId } from '../../state/owned.ts';
 import { FiredWindows } from './fired-windows.ts';
 import { LivePanes } from './live-panes.ts';
 import type { Pane, SlidingEventTimeWindows } from './sliding-event-time-windows.ts';
@@ -115,11 +115,11 @@ export class PanedWindows<In> implements WindowStore<In> {
   #note(pane: Pane): void {
     const { currentKey, currentKeyGroup, keyGroups } = this.#backend;
     const group = (this.#groups[currentKeyGroup - keyGroups.start] ??= new Map());
-    const found = group.get(keyIdOf(currentKey));
+    const id = keyIdOf(currentKey);
+    const found = group.get(id);
     if (found === undefined) {
-      const key = ownedKey(currentKey);
-      const id = keyIdOf(key);
-      group.set(id, { id, key, panes: [pane.startMs] });
+      const own = ownedId(id);
+      group.set(own, { id: own, key: keyOfId(own), panes: [pane.startMs] });
     } else {
       insertInOrder(found.panes, pane.startMs);
     }

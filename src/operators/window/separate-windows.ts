@@ -1,6 +1,6 @@
 import { assert } from '../../base/assert.ts';
 import type { EventTimeMs } from '../../base/event-time.ts';
-import type { KeyedStateBackend } from '../../base/keyed-state.ts';
+import type { KeyedStateBackend, Namespace } from '../../base/keyed-state.ts';
 import { WaitingKeys } from './waiting-keys.ts';
 import type { Window, WindowAssigner } from './window-assigner.ts';
 import type { WindowContents } from './window-contents.ts';
@@ -12,6 +12,8 @@ export class SeparateWindows<In, W extends Window> implements WindowStore<In> {
   readonly #contents: WindowContents<In>;
   readonly #fire: FireWindow<W>;
   readonly #waiting: WaitingKeys;
+  /** The window that fired last: it mostly fires for many keys. */
+  #firing: { readonly namespace: Namespace; readonly window: W } | undefined;
 
   constructor(
     assigner: WindowAssigner<In, W>,
@@ -47,13 +49,20 @@ export class SeparateWindows<In, W extends Window> implements WindowStore<In> {
       const due = this.#waiting.takeDue(untilMs);
       if (due === undefined) return true;
       const results = this.#contents.take(due.namespace);
-      assert(results !== undefined, () => `Window ${due.namespace} waits and has no contents`);
-      this.#fire(this.#assigner.fromNamespace(due.namespace), due.namespace, results);
+      assert(results !== undefined, 'A window waits and has no contents');
+      this.#fire(this.#windowOf(due.namespace), due.namespace, results);
     }
     return !this.#waiting.hasDue(untilMs);
   }
 
   snapshot(): void {
     // Nothing: what has fired is not in the state any more.
+  }
+
+  #windowOf(namespace: Namespace): W {
+    if (this.#firing?.namespace !== namespace) {
+      this.#firing = { namespace, window: this.#assigner.fromNamespace(namespace) };
+    }
+    return this.#firing.window;
   }
 }

@@ -113,14 +113,14 @@ abstract class MergedContents<In> implements MergeableContents<In> {
 
   takeContents(namespace: Namespace): unknown {
     const contents = this.#table.get(namespace);
-    assert(contents !== undefined, () => `Nothing is in ${namespace}`);
+    assert(contents !== undefined, 'A pane has no contents');
     this.#table.remove(namespace);
     return contents;
   }
 
   copyContents(namespace: Namespace): unknown {
     const contents = this.#table.peek(namespace);
-    assert(contents !== undefined, () => `Nothing is in ${namespace}`);
+    assert(contents !== undefined, 'A pane has no contents');
     return typeof contents === 'object' ? copyValue(contents) : contents;
   }
 
