@@ -11,10 +11,12 @@ import { VOID_NAMESPACE } from '../../../base/keyed-state.ts';
 import type { Namespace } from '../../../base/keyed-state.ts';
 import type { ChangeTracker } from '../../changes/change-tracker.ts';
 import type { KeyContext } from '../../key-context.ts';
+import { NO_NAMESPACE } from '../../section/flat-batch.ts';
 import type { TableHeader } from '../../section/section-format.ts';
 import type { FlatForm } from './flat-form.ts';
 import type { Column } from './column.ts';
 import { GroupRows, HEADER_WORDS } from './group-rows.ts';
+import type { RowLayout } from './group-rows.ts';
 import { isRowKey, isRowNamespace, namespaceOfWord, namespaceWord } from './row-place.ts';
 import { RowsSnapshot } from './rows-snapshot.ts';
 import type { RowsSnapshotScope, Tombstone } from './rows-snapshot.ts';
@@ -34,8 +36,7 @@ export class FlatRows {
   readonly #tombstones: (readonly Tombstone[] | undefined)[] = [];
   /** By epoch stamp: values in rows of each key group that changed in that epoch. */
   readonly #changedCounts = new Map<number, Int32Array>();
-  #stride = HEADER_WORDS;
-  #textStride = 0;
+  #layout: RowLayout = { stride: HEADER_WORDS, textStride: 0, namespaceAt: -1 };
   /** What the last `seek` found, for the key of that sequence number and the namespace. */
   #sequence = -1;
   #namespace: Namespace = VOID_NAMESPACE;
@@ -55,18 +56,10 @@ export class FlatRows {
   /** Room for a state's values; undefined when there are too many states. */
   addColumn(header: TableHeader, form: FlatForm): Column | undefined {
     if (this.#columns.length === COLUMNS_MAX) return undefined;
-    const column: Column = {
-      header,
-      form,
-      at: this.#stride,
-      textAt: this.#textStride,
-      bit: 1 << this.#columns.length,
-    };
+    const { stride, textStride } = this.#layout;
+    const column: Column = { header, form, at: stride, textAt: textStride, bit: 1 << this.#columns.length };
     this.#columns.push(column);
-    this.#stride += form.wordCount;
-    this.#textStride += form.textCount;
-    // What was found last may be too narrow.
-    this.#sequence = -1;
+    this.#setLayout({ stride: stride + form.wordCount, textStride: textStride + form.textCount });
     return column;
   }
 
@@ -82,7 +75,7 @@ export class FlatRows {
     const { bit, form, at, textAt } = column;
     const group = this.#group;
     if (row < 0 || group === undefined || (group.presenceOf(row) & bit) === 0) return undefined;
-    return form.read(group, row * group.stride + at, row * group.textStride + textAt);
+    return form.read(group, row * group.layout.stride + at, row * group.layout.textStride + textAt);
   }
 
   has(column: Column, namespace: Namespace): boolean {
@@ -94,7 +87,7 @@ export class FlatRows {
   /** Makes the key of each value the current one. */
   forEachEntry({ bit }: Column, visit: (namespace: Namespace) => void): void {
     for (const [groupIndex, group] of this.#groups.entries()) {
-      for (let row = 0; group !== undefined && row < group.rowCount; row++) {
+      for (let row = 0; group !== undefined && row < group.capacity; row++) {
         if ((group.presenceOf(row) & bit) === 0) continue;
         const key = group.keyOf(row);
         this.#context.set(key, key, groupIndex);
@@ -111,7 +104,7 @@ export class FlatRows {
     if (row < 0) row = this.#make(namespace);
     const group = this.#currentGroup();
     this.#change(this.#context.groupIndex, group, row);
-    form.write(group, row * group.stride + at, row * group.textStride + textAt, value);
+    form.write(group, row * group.layout.stride + at, row * group.layout.textStride + textAt, value);
     return this.#present(this.#context.groupIndex, group, row, bit);
   }
 
@@ -126,10 +119,14 @@ export class FlatRows {
 
   /** From a checkpoint; true when there was no value before. */
   restorePut({ bit, form, at, textAt }: Column, place: RowPlace, value: unknown): boolean {
+    if (place.namespace !== NO_NAMESPACE) this.#addNamespaces();
     const group = this.#groupAt(place.groupIndex);
-    const found = group.find(place.key, place.namespace);
-    const row = found < 0 ? group.insert(place.key, place.namespace, 0) : found;
-    form.write(group, row * group.stride + at, row * group.textStride + textAt, value);
+    let row = group.find(place.key, place.namespace);
+    if (row < 0) {
+      row = group.placeFor(place.key, place.namespace);
+      group.insert(row, place.key, place.namespace, 0);
+    }
+    form.write(group, row * group.layout.stride + at, row * group.layout.textStride + textAt, value);
     const bits = group.presenceOf(row);
     group.setPresence(row, bits | bit);
     if ((bits & bit) !== 0) return false;
@@ -152,10 +149,10 @@ export class FlatRows {
   *drain({ bit, form, at, textAt }: Column): IterableIterator<{ readonly place: RowPlace; readonly value: unknown }> {
     this.#sequence = -1;
     for (const [groupIndex, group] of this.#groups.entries()) {
-      for (let row = 0; group !== undefined && row < group.rowCount; row++) {
+      for (let row = 0; group !== undefined && row < group.capacity; row++) {
         if ((group.presenceOf(row) & bit) === 0) continue;
         const place = { groupIndex, key: group.keyOf(row), namespace: group.namespaceOf(row) };
-        const value = form.read(group, row * group.stride + at, row * group.textStride + textAt);
+        const value = form.read(group, row * group.layout.stride + at, row * group.layout.textStride + textAt);
         this.#change(groupIndex, group, row);
         group.setPresence(row, group.presenceOf(row) & ~bit);
         if (group.presenceOf(row) === 0) group.remove(row);
@@ -200,34 +197,51 @@ export class FlatRows {
     const { id } = context;
     const group = this.#groups[context.groupIndex];
     const isPlace = typeof id === 'number' && isRowNamespace(namespace);
+    if (group !== undefined) this.#widen(group);
     this.#group = group;
     this.#row = group === undefined || !isPlace ? -1 : group.find(id, namespaceWord(namespace));
     this.#sequence = context.sequence;
     this.#namespace = namespace;
-    if (group !== undefined) this.#widen(group);
     return this.#row;
   }
 
   #make(namespace: Namespace): number {
     const { groupIndex, id } = this.#context;
     assert(typeof id === 'number', 'A key that is no number has no row');
+    const word = namespaceWord(namespace);
+    if (word !== NO_NAMESPACE) this.#addNamespaces();
     const group = this.#groupAt(groupIndex);
-    const reused = group.nextRow();
-    // Snapshots have to see it free.
-    if (reused < group.rowCount) this.#change(groupIndex, group, reused);
-    this.#row = group.insert(id, namespaceWord(namespace), this.#tracker.newStamp);
+    const row = group.placeFor(id, word);
+    // Snapshots have to see the place free.
+    this.#change(groupIndex, group, row);
+    group.insert(row, id, word, this.#tracker.newStamp);
     this.#group = group;
-    return this.#row;
+    this.#row = row;
+    this.#sequence = this.#context.sequence;
+    this.#namespace = namespace;
+    return row;
   }
 
   #groupAt(groupIndex: number): GroupRows {
-    const group = (this.#groups[groupIndex] ??= new GroupRows(this.#stride, this.#textStride));
+    const group = (this.#groups[groupIndex] ??= new GroupRows(this.#layout));
     this.#widen(group);
     return group;
   }
 
   #widen(group: GroupRows): void {
-    if (group.stride < this.#stride || group.textStride < this.#textStride) group.widen(this.#stride, this.#textStride);
+    if (group.layout !== this.#layout) group.widen(this.#layout);
+  }
+
+  /** Most operators have windows or have none: without, rows do without the word. */
+  #addNamespaces(): void {
+    const { stride, namespaceAt } = this.#layout;
+    if (namespaceAt < 0) this.#setLayout({ namespaceAt: stride, stride: stride + 1 });
+  }
+
+  #setLayout(change: Partial<RowLayout>): void {
+    this.#layout = { ...this.#layout, ...change };
+    // What was found last may be too narrow.
+    this.#sequence = -1;
   }
 
   #currentGroup(): GroupRows {

@@ -1,176 +1,180 @@
 /**
- * The rows of one key group: one for each (key, namespace), in a typed array, found through an index of open addressing. Nothing is
- * allocated for an access, and the garbage collector sees one array instead of an object for each entry.
+ * The rows of one key group: one for each (key, namespace), in a typed array that is a hash table by itself (open addressing, linear
+ * probing). A lookup touches one place of memory, nothing is allocated for it, and the garbage collector sees one array instead of
+ * an object for each entry.
  *
  *   word 0   key
- *   word 1   two int32: stamp of the last change (change-tracker.ts), and a bit for each state that has a value
- *   word 2   namespace, NO_NAMESPACE for none
- *   then     the values of each state, at places that FlatRows gives out
+ *   word 1   two int32: stamp of the last change (change-tracker.ts), and a bit for each state that has a value; USED from the first
+ *            value on, so that a row without values is not taken for the end of a search
+ *   then     the values of each state and the namespace, at places that FlatRows gives out
  *
  * Texts of a row lie beside it in an array of their own.
  *
- * A row whose bits are all 0 is free. Rows stay where they are while they live, and states are only added behind the others: a copy of
- * rows made earlier, with fewer words, is read in the same way.
+ * A row stays where it is until the arrays are replaced by others: `words` is then another object, and the old arrays do not
+ * change any more. That is what a snapshot relies on.
  */
-import { must } from '../../../base/assert.ts';
 import { NO_NAMESPACE } from '../../section/flat-batch.ts';
 
-const KEY = 0;
-const NAMESPACE = 2;
-export const HEADER_WORDS = 3;
+export const HEADER_WORDS = 2;
+/** Beside the bits of states. */
+const USED = 1 << 31;
+const VALUES = ~USED;
 
-const ROWS_LEAST = 8;
-const INDEX_LEAST = 16;
+const CAPACITY_LEAST = 8;
+/** Used places among eight from which on the arrays grow. */
+const USED_OF_EIGHT = 5;
+
+/** What a row is made of. Places are only added, so rows of an older layout are read in the same way. */
+export interface RowLayout {
+  /** Words and texts of one row. */
+  readonly stride: number;
+  readonly textStride: number;
+  /** The word of the namespace, -1 while no row has one. */
+  readonly namespaceAt: number;
+}
 
 /** Rows as they are now, or as they were. */
 export interface Rows {
+  readonly layout: RowLayout;
   readonly words: Float64Array;
   /** The same memory. */
   readonly ints: Int32Array;
-  /** Words of one row. */
-  readonly stride: number;
   readonly texts: (string | undefined)[];
-  /** Texts of one row. */
-  readonly textStride: number;
 }
 
 export class GroupRows implements Rows {
+  layout: RowLayout;
   words: Float64Array;
   ints: Int32Array;
-  stride: number;
-  texts: (string | undefined)[] = [];
-  textStride: number;
-  /** Rows up to here are or were in use. */
-  rowCount: number = 0;
-  #free: number[] = [];
-  /** Row + 1, 0 where there is none. At most half full. */
-  #index = new Int32Array(INDEX_LEAST);
-  #mask: number = INDEX_LEAST - 1;
-  #liveCount = 0;
+  texts: (string | undefined)[];
+  #capacity = CAPACITY_LEAST;
+  #usedCount = 0;
 
-  constructor(stride: number, textStride: number) {
-    this.stride = stride;
-    this.textStride = textStride;
-    this.words = new Float64Array(ROWS_LEAST * stride);
+  constructor(layout: RowLayout) {
+    this.layout = layout;
+    this.words = new Float64Array(CAPACITY_LEAST * layout.stride);
     this.ints = new Int32Array(this.words.buffer);
+    this.texts = emptyTexts(CAPACITY_LEAST * layout.textStride);
+  }
+
+  /** Places of rows; those without values are free. */
+  get capacity(): number {
+    return this.#capacity;
   }
 
   /** -1 when there is none. */
   find(key: number, namespace: number): number {
-    const { words, stride } = this;
-    const index = this.#index;
-    const mask = this.#mask;
-    for (let at = hashOf(key, namespace) & mask; ; at = (at + 1) & mask) {
-      const row = (index[at] ?? 0) - 1;
-      if (row < 0) return -1;
+    const { words, ints } = this;
+    const { stride, namespaceAt } = this.layout;
+    if (namespaceAt < 0 && namespace !== NO_NAMESPACE) return -1;
+    const mask = this.#capacity - 1;
+    for (let row = hashOf(key, namespace) & mask; ; row = (row + 1) & mask) {
       const base = row * stride;
-      if (words[base + KEY] === key && words[base + NAMESPACE] === namespace) return row;
+      const bits = ints[base * 2 + 3] ?? 0;
+      if (bits === 0) return -1;
+      if (words[base] !== key || (bits & VALUES) === 0) continue;
+      if (namespaceAt < 0 || words[base + namespaceAt] === namespace) return row;
     }
   }
 
-  /** The place of the next row that is made. Its old contents may still be wanted by a snapshot. */
-  nextRow(): number {
-    return this.#free.at(-1) ?? this.rowCount;
-  }
-
-  /** Makes the row of a key that has none, at `nextRow`. */
-  insert(key: number, namespace: number, stamp: number): number {
-    const row = this.nextRow();
-    if (row === this.rowCount) this.#addRow();
-    else this.#free.pop();
-    const base = row * this.stride;
-    this.words[base + KEY] = key;
-    this.words[base + NAMESPACE] = namespace;
-    this.setStamp(row, stamp);
-    this.setPresence(row, 0);
-    if (++this.#liveCount * 2 > this.#mask) this.#growIndex();
-    this.#enter(row, hashOf(key, namespace));
+  /** Where the row of a key that has none goes: a free place. Its old contents may still be wanted by a snapshot. */
+  placeFor(key: number, namespace: number): number {
+    if ((this.#usedCount + 1) * 8 > this.#capacity * USED_OF_EIGHT) this.#rebuild(this.layout);
+    const mask = this.#capacity - 1;
+    let row = hashOf(key, namespace) & mask;
+    while (this.presenceOf(row) !== 0) row = (row + 1) & mask;
     return row;
   }
 
-  /** Takes the row out; its bits are 0 already. */
+  /** Makes a row at `placeFor`. It is there from its first value on. */
+  insert(row: number, key: number, namespace: number, stamp: number): void {
+    const base = row * this.layout.stride;
+    if ((this.ints[base * 2 + 3] ?? 0) === 0) this.#usedCount++;
+    this.words[base] = key;
+    if (this.layout.namespaceAt >= 0) this.words[base + this.layout.namespaceAt] = namespace;
+    this.setStamp(row, stamp);
+    this.setPresence(row, 0);
+  }
+
+  /** The row has no values any more. */
   remove(row: number): void {
-    const mask = this.#mask;
-    const index = this.#index;
-    let hole = hashOf(this.keyOf(row), this.namespaceOf(row)) & mask;
-    while (index[hole] !== row + 1) hole = (hole + 1) & mask;
-    // Moves up what would not be found behind the hole any more.
-    for (let at = (hole + 1) & mask; index[at] !== 0; at = (at + 1) & mask) {
-      const moved = must(index[at], 'place of the index') - 1;
-      const home = hashOf(this.keyOf(moved), this.namespaceOf(moved)) & mask;
-      if (((at - home) & mask) < ((at - hole) & mask)) continue;
-      index[hole] = moved + 1;
-      hole = at;
-    }
-    index[hole] = 0;
-    this.#liveCount--;
-    this.texts.fill(undefined, row * this.textStride, (row + 1) * this.textStride);
-    this.#free.push(row);
+    const { textStride } = this.layout;
+    this.texts.fill(undefined, row * textStride, (row + 1) * textStride);
   }
 
   keyOf(row: number): number {
-    return this.words[row * this.stride + KEY] ?? 0;
+    return this.words[row * this.layout.stride] ?? 0;
   }
 
   namespaceOf(row: number): number {
-    return this.words[row * this.stride + NAMESPACE] ?? 0;
+    return namespaceOfRow(this, row);
   }
 
   stampOf(row: number): number {
-    return this.ints[row * this.stride * 2 + 2] ?? 0;
+    return this.ints[row * this.layout.stride * 2 + 2] ?? 0;
   }
 
   setStamp(row: number, stamp: number): void {
-    this.ints[row * this.stride * 2 + 2] = stamp;
+    this.ints[row * this.layout.stride * 2 + 2] = stamp;
   }
 
+  /** Bits of the states that have a value. */
   presenceOf(row: number): number {
-    return this.ints[row * this.stride * 2 + 3] ?? 0;
+    return (this.ints[row * this.layout.stride * 2 + 3] ?? 0) & VALUES;
   }
 
   setPresence(row: number, bits: number): void {
-    this.ints[row * this.stride * 2 + 3] = bits;
+    this.ints[row * this.layout.stride * 2 + 3] = bits | USED;
   }
 
-  /** Makes room for states that came later. */
-  widen(stride: number, textStride: number): void {
-    const texts: (string | undefined)[] = [];
-    for (let row = 0; row < this.rowCount; row++)
-      for (let at = 0; at < textStride; at++)
-        texts.push(at < this.textStride ? this.texts[row * this.textStride + at] : undefined);
-    this.texts = texts;
-    this.textStride = textStride;
-    const words = new Float64Array((this.words.length / this.stride) * stride);
-    for (let row = 0; row < this.rowCount; row++)
-      words.set(this.words.subarray(row * this.stride, (row + 1) * this.stride), row * stride);
-    this.words = words;
-    this.ints = new Int32Array(words.buffer);
-    this.stride = stride;
+  /** Makes room for states, or namespaces, that came later. */
+  widen(layout: RowLayout): void {
+    this.#rebuild(layout);
   }
 
-  #addRow(): void {
-    this.rowCount++;
-    for (let at = 0; at < this.textStride; at++) this.texts.push(undefined);
-    if (this.rowCount * this.stride <= this.words.length) return;
-    const words = new Float64Array(this.words.length * 2);
-    words.set(this.words);
-    this.words = words;
-    this.ints = new Int32Array(words.buffer);
+  /** New arrays, with room for as many rows again, without what is free. */
+  #rebuild(layout: RowLayout): void {
+    const old: Rows = { layout: this.layout, words: this.words, ints: this.ints, texts: this.texts };
+    const oldCapacity = this.#capacity;
+    let liveCount = 0;
+    for (let row = 0; row < oldCapacity; row++) if (this.presenceOf(row) !== 0) liveCount++;
+    this.#capacity = CAPACITY_LEAST;
+    while (this.#capacity * USED_OF_EIGHT < (liveCount + 1) * 16) this.#capacity *= 2;
+    this.#usedCount = liveCount;
+    this.layout = layout;
+    this.words = new Float64Array(this.#capacity * layout.stride);
+    this.ints = new Int32Array(this.words.buffer);
+    this.texts = emptyTexts(this.#capacity * layout.textStride);
+    for (let row = 0; row < oldCapacity; row++) if (presenceOfRow(old, row) !== 0) this.#move(old, row);
   }
 
-  #growIndex(): void {
-    this.#mask = this.#mask * 2 + 1;
-    this.#index = new Int32Array(this.#mask + 1);
-    for (let row = 0; row < this.rowCount; row++) {
-      if (this.presenceOf(row) !== 0) this.#enter(row, hashOf(this.keyOf(row), this.namespaceOf(row)));
-    }
+  #move(old: Rows, oldRow: number): void {
+    const { layout, words, texts } = old;
+    const namespace = namespaceOfRow(old, oldRow);
+    const mask = this.#capacity - 1;
+    let row = hashOf(words[oldRow * layout.stride] ?? 0, namespace) & mask;
+    while (this.presenceOf(row) !== 0) row = (row + 1) & mask;
+    const { stride, textStride, namespaceAt } = this.layout;
+    for (let at = 0; at < layout.stride; at++) this.words[row * stride + at] = words[oldRow * layout.stride + at] ?? 0;
+    // Not through the words: bits of a number that is none may change on the way.
+    this.ints[row * stride * 2 + 2] = old.ints[oldRow * layout.stride * 2 + 2] ?? 0;
+    this.ints[row * stride * 2 + 3] = old.ints[oldRow * layout.stride * 2 + 3] ?? 0;
+    if (namespaceAt >= 0) this.words[row * stride + namespaceAt] = namespace;
+    for (let at = 0; at < layout.textStride; at++)
+      this.texts[row * textStride + at] = texts[oldRow * layout.textStride + at];
   }
+}
 
-  #enter(row: number, hash: number): void {
-    let at = hash & this.#mask;
-    while (this.#index[at] !== 0) at = (at + 1) & this.#mask;
-    this.#index[at] = row + 1;
-  }
+export function presenceOfRow({ ints, layout }: Rows, row: number): number {
+  return (ints[row * layout.stride * 2 + 3] ?? 0) & VALUES;
+}
+
+export function namespaceOfRow({ words, layout: { stride, namespaceAt } }: Rows, row: number): number {
+  return namespaceAt < 0 ? NO_NAMESPACE : (words[row * stride + namespaceAt] ?? 0);
+}
+
+function emptyTexts(count: number): (string | undefined)[] {
+  return Array.from<undefined>({ length: count });
 }
 
 const scratch = new Float64Array(1);

@@ -9,10 +9,13 @@ import type { BatchColumn } from '../../section/flat-batch.ts';
 import type { TableHeader } from '../../section/section-format.ts';
 import { NO_NAMESPACE } from '../../section/flat-batch.ts';
 import { namespaceOfWord } from './row-place.ts';
+import { namespaceOfRow } from './group-rows.ts';
 import type { GroupRows, Rows } from './group-rows.ts';
 import type { Column } from './column.ts';
 
 export const CHUNK_ROWS = 256;
+/** Passing over so many takes about as long as writing one. */
+const FREE_ROWS_PER_ENTRY = 16;
 
 /** A value that was removed, for deltas. */
 export interface Tombstone {
@@ -33,9 +36,8 @@ export interface RowsSnapshotScope {
 }
 
 interface GroupScope {
-  readonly rows: GroupRows;
-  /** Rows beyond were made later. */
-  readonly rowCount: number;
+  /** The arrays at the start. Once the group has others, these do not change any more. */
+  readonly rows: Rows;
   readonly tombstones: readonly Tombstone[];
   readonly tombstoneCount: number;
   readonly images: (Rows | undefined)[];
@@ -56,14 +58,15 @@ export class RowsSnapshot {
       const { rows, tombstones } = groupAt(groupIndex);
       if (rows === undefined) continue;
       const tombstoneCount = tombstones.length;
-      this.#groups[groupIndex] = { rows, rowCount: rows.rowCount, tombstones, tombstoneCount, images: [] };
+      const { layout, words, ints, texts } = rows;
+      this.#groups[groupIndex] = { rows: { layout, words, ints, texts }, tombstones, tombstoneCount, images: [] };
     }
   }
 
-  /** Before the first change of a row in an epoch. */
+  /** Before the first change of a row, or of a free place, in an epoch. */
   keepImage(groupIndex: number, rows: GroupRows, row: number): void {
     const group = this.#groups[groupIndex];
-    if (group === undefined || row >= group.rowCount) return;
+    if (group === undefined || group.rows.words !== rows.words) return;
     const chunk = Math.floor(row / CHUNK_ROWS);
     if (group.images[chunk] !== undefined) return;
     group.images[chunk] = copyOf(rows, chunk * CHUNK_ROWS, (chunk + 1) * CHUNK_ROWS);
@@ -98,14 +101,16 @@ export class RowsSnapshot {
   *#writeRows(groupIndex: number, section: SectionWriter, sinceStamp: number): Generator<number, void, void> {
     const group = this.#groups[groupIndex];
     if (group === undefined) return;
-    const { rows, rowCount, images } = group;
-    for (let first = 0; first < rowCount; first += CHUNK_ROWS) {
-      const count = Math.min(CHUNK_ROWS, rowCount - first);
+    const { rows, images } = group;
+    const capacity = rows.words.length / rows.layout.stride;
+    for (let first = 0; first < capacity; first += CHUNK_ROWS) {
+      const count = Math.min(CHUNK_ROWS, capacity - first);
       const image = images[first / CHUNK_ROWS];
       // A copy begins with the chunk's first row.
       const chunk = image === undefined ? { rows, first, count } : { rows: image, first: 0, count };
-      for (const column of this.#scope.columns) writeColumn(section, column, chunk, sinceStamp);
-      yield count;
+      let written = 0;
+      for (const column of this.#scope.columns) written += writeColumn(section, column, chunk, sinceStamp);
+      yield Math.max(written, Math.ceil(count / FREE_ROWS_PER_ENTRY));
     }
   }
 }
@@ -116,31 +121,38 @@ interface Chunk {
   readonly count: number;
 }
 
-function copyOf({ words, stride, texts, textStride }: Rows, from: number, to: number): Rows {
+function copyOf({ words, texts, layout }: Rows, from: number, to: number): Rows {
+  const { stride, textStride } = layout;
   const copy = words.slice(from * stride, to * stride);
   const ints = new Int32Array(copy.buffer);
-  return { words: copy, ints, stride, texts: texts.slice(from * textStride, to * textStride), textStride };
+  return { layout, words: copy, ints, texts: texts.slice(from * textStride, to * textStride) };
 }
 
 const keys = new Float64Array(CHUNK_ROWS);
 const namespaces = new Float64Array(CHUNK_ROWS);
 const found = new Int32Array(CHUNK_ROWS);
 
-/** Those of the chunk that have a value in the column and a stamp from `sinceStamp` on. */
-function writeColumn(section: SectionWriter, column: Column, { rows, first, count }: Chunk, sinceStamp: number): void {
-  const { words, ints, stride } = rows;
+/** Those of the chunk that have a value in the column and a stamp from `sinceStamp` on; returns how many. */
+function writeColumn(
+  section: SectionWriter,
+  column: Column,
+  { rows, first, count }: Chunk,
+  sinceStamp: number,
+): number {
+  const { words, ints } = rows;
+  const { stride } = rows.layout;
   let foundCount = 0;
   let hasNamespaces = false;
   for (let row = first; row < first + count; row++) {
     const base = row * stride;
     if (((ints[base * 2 + 3] ?? 0) & column.bit) === 0 || (ints[base * 2 + 2] ?? 0) < sinceStamp) continue;
-    const namespace = words[base + 2] ?? 0;
+    const namespace = namespaceOfRow(rows, row);
     keys[foundCount] = words[base] ?? 0;
     namespaces[foundCount] = namespace;
     if (namespace !== NO_NAMESPACE) hasNamespaces = true;
     found[foundCount++] = row;
   }
-  if (foundCount === 0) return;
+  if (foundCount === 0) return 0;
   section.putBatch(column.header, {
     count: foundCount,
     fields: column.form.fields,
@@ -148,6 +160,7 @@ function writeColumn(section: SectionWriter, column: Column, { rows, first, coun
     namespaces: hasNamespaces ? namespaces : undefined,
     columns: cellsOf(rows, column, foundCount),
   });
+  return foundCount;
 }
 
 function cellsOf(rows: Rows, { form, at, textAt }: Column, count: number): readonly BatchColumn[] {
@@ -156,13 +169,13 @@ function cellsOf(rows: Rows, { form, at, textAt }: Column, count: number): reado
   return form.kinds.map((kind) => (kind === 'number' ? wordsOf(rows, word++, count) : textsOf(rows, text++, count)));
 }
 
-function wordsOf({ words, stride }: Rows, at: number, count: number): Float64Array {
+function wordsOf({ words, layout: { stride } }: Rows, at: number, count: number): Float64Array {
   const values = new Float64Array(count);
   for (let index = 0; index < count; index++) values[index] = words[(found[index] ?? 0) * stride + at] ?? 0;
   return values;
 }
 
-function textsOf({ texts, textStride }: Rows, at: number, count: number): string[] {
+function textsOf({ texts, layout: { textStride } }: Rows, at: number, count: number): string[] {
   const values: string[] = [];
   for (let index = 0; index < count; index++) values.push(texts[(found[index] ?? 0) * textStride + at] ?? '');
   return values;
