@@ -22,23 +22,35 @@ export function ownString(text: string): string {
   return text.length < SHORTEST_SLICE ? text : ` ${text}`.slice(1);
 }
 
-/** One level deep: a container within a container is taken for one that may, so that a cycle is not followed here. */
+/** A value with more parts than this is taken for one that may: looking must cost less than copying, and a cycle is not followed. */
+const PARTS_LOOKED_AT = 32;
+const PARTS_COUNTED = 4096;
+
 function mayHoldPage(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return isLongString(value);
+  return partsLeft(value, PARTS_LOOKED_AT) === 0;
+}
+
+/** Of the parts that may still be looked at; 0 as soon as a string is found that may hold on to a page. */
+function partsLeft(value: unknown, parts: number): number {
+  if (typeof value !== 'object' || value === null) return isLongString(value) ? 0 : parts - 1;
   const builtIn = builtInClassOf(prototypeOf(value));
-  if (builtIn === 'plain') return hasLongStringOrContainer(value as Readonly<Record<string, unknown>>); // a plain object
-  if (builtIn === 'array') return (value as readonly unknown[]).some(isLongStringOrContainer);
-  return !isLeaf(builtIn);
+  let left = parts - 1;
+  if (builtIn === 'array') {
+    for (const part of value as readonly unknown[]) if ((left = partsLeft(part, left)) <= 0) return 0;
+    return left;
+  }
+  if (builtIn === 'plain') {
+    const fields = value as Readonly<Record<string, unknown>>; // a plain object
+    for (const name in fields) if ((left = partsLeft(fields[name], left)) <= 0) return 0;
+    return left;
+  }
+  return isLeaf(builtIn) ? left : 0;
 }
 
-function hasLongStringOrContainer(fields: Readonly<Record<string, unknown>>): boolean {
-  for (const name in fields) if (isLongStringOrContainer(fields[name])) return true;
-  return false;
-}
-
-function isLongStringOrContainer(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return isLongString(value);
-  return !isLeaf(builtInClassOf(prototypeOf(value)));
+/** How many parts the value has; undefined when one is a text that may hold on to a page, or they are too many to look at. */
+export function partsWithoutTexts(value: unknown): number | undefined {
+  const left = partsLeft(value, PARTS_COUNTED);
+  return left === 0 ? undefined : PARTS_COUNTED - left;
 }
 
 function isLongString(value: unknown): boolean {

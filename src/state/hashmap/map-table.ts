@@ -6,7 +6,7 @@ import type { KeyId } from '../canonical-key.ts';
 import { ABSENT, TrackedEntry } from '../changes/tracked-entry.ts';
 import type { ChangeTracker } from '../changes/change-tracker.ts';
 import type { KeyContext } from '../key-context.ts';
-import { ownedId, ownedValue } from '../owned.ts';
+import { isReturned, ownedId, ownedValue, ReturnedValues } from '../owned.ts';
 import type { MapRestore, RestoredMapEntry } from '../section/section-reader.ts';
 import type { SectionWriter } from '../section/section-writer.ts';
 import type { BackendTable } from './backend-table.ts';
@@ -72,6 +72,7 @@ export class MapTable implements MapStateTable, BackendTable, MapRestore {
   readonly shape = 'map';
   readonly #context: KeyContext;
   readonly #tracker: ChangeTracker;
+  readonly #returned = new ReturnedValues();
   readonly #groups: NamespacedGroups<MapBucket>;
   /** By key group: above the order of all its entries. */
   readonly #nextOrder: number[];
@@ -102,7 +103,7 @@ export class MapTable implements MapStateTable, BackendTable, MapRestore {
     const bucket = this.#find(namespace);
     const id = keyIdOf(mapKey);
     const entry = bucket?.entries.get(id);
-    const owned = ownedValue(value, entry?.value);
+    const owned = isReturned(value, entry?.value) ? this.#returned.own(value) : ownedValue(value);
     if (entry === undefined) {
       this.#insert(bucket ?? this.#makeBucket(namespace), id, owned);
       return;

@@ -6,7 +6,7 @@ import type { KeyId } from '../canonical-key.ts';
 import { ABSENT, TrackedEntry } from '../changes/tracked-entry.ts';
 import type { ChangeTracker } from '../changes/change-tracker.ts';
 import type { KeyContext } from '../key-context.ts';
-import { ownedId, ownedValue } from '../owned.ts';
+import { isReturned, ownedId, ownedValue, ReturnedValues } from '../owned.ts';
 import type { FlatBatch } from '../section/flat-batch.ts';
 import type { ValueRestore } from '../section/section-reader.ts';
 import type { SectionWriter } from '../section/section-writer.ts';
@@ -40,6 +40,7 @@ export class ValueTable implements StateTable, BackendTable, ValueRestore {
   readonly shape = 'value';
   readonly #context: KeyContext;
   readonly #tracker: ChangeTracker;
+  readonly #returned = new ReturnedValues();
   readonly #groups: NamespacedGroups<ValueEntry>;
   #entryCount = 0;
   /** What the last lookup found, for the key of that sequence number and the namespace. */
@@ -73,7 +74,7 @@ export class ValueTable implements StateTable, BackendTable, ValueRestore {
   put(namespace: Namespace, value: unknown): void {
     assert(value !== undefined, 'A state is put to undefined');
     const entry = this.#find(namespace);
-    const owned = ownedValue(value, entry?.value);
+    const owned = isReturned(value, entry?.value) ? this.#returned.own(value) : ownedValue(value);
     if (entry === undefined) {
       this.#insert(namespace, owned);
       return;
@@ -84,7 +85,7 @@ export class ValueTable implements StateTable, BackendTable, ValueRestore {
 
   append(namespace: Namespace, element: unknown): void {
     const entry = this.#find(namespace);
-    const owned = ownedValue(element, undefined);
+    const owned = ownedValue(element);
     if (entry === undefined) {
       this.#insert(namespace, [owned]);
       return;

@@ -135,38 +135,52 @@ export class GroupRows implements Rows {
   /** New arrays, with room for as many rows again, without what is free. */
   #rebuild(layout: RowLayout): void {
     const old: Rows = { layout: this.layout, words: this.words, ints: this.ints, texts: this.texts };
-    const oldCapacity = this.#capacity;
-    let liveCount = 0;
-    for (let row = 0; row < oldCapacity; row++) if (this.presenceOf(row) !== 0) liveCount++;
+    const rows = liveRows(old);
     this.#capacity = CAPACITY_LEAST;
-    while (this.#capacity * USED_OF_EIGHT < (liveCount + 1) * 16) this.#capacity *= 2;
-    this.#usedCount = liveCount;
+    while (this.#capacity * USED_OF_EIGHT < (rows.length + 1) * 16) this.#capacity *= 2;
+    this.#usedCount = rows.length;
     this.layout = layout;
     this.words = new Float64Array(this.#capacity * layout.stride);
     this.ints = new Int32Array(this.words.buffer);
     this.texts = emptyTexts(this.#capacity * layout.textStride);
-    for (let row = 0; row < oldCapacity; row++) if (presenceOfRow(old, row) !== 0) this.#move(old, row);
+    this.#move(old, rows);
   }
 
-  #move(old: Rows, oldRow: number): void {
-    const { layout, words, texts } = old;
-    const namespace = namespaceOfRow(old, oldRow);
+  #move(old: Rows, rows: Int32Array): void {
+    const { words, ints } = this;
+    const { stride, namespaceAt } = this.layout;
+    const { stride: oldStride, namespaceAt: oldNamespaceAt } = old.layout;
     const mask = this.#capacity - 1;
-    let row = hashOf(words[oldRow * layout.stride] ?? 0, namespace) & mask;
-    while (this.presenceOf(row) !== 0) row = (row + 1) & mask;
-    const { stride, textStride, namespaceAt } = this.layout;
-    for (let at = 0; at < layout.stride; at++) this.words[row * stride + at] = words[oldRow * layout.stride + at] ?? 0;
-    // Not through the words: bits of a number that is none may change on the way.
-    this.ints[row * stride * 2 + 2] = old.ints[oldRow * layout.stride * 2 + 2] ?? 0;
-    this.ints[row * stride * 2 + 3] = old.ints[oldRow * layout.stride * 2 + 3] ?? 0;
-    if (namespaceAt >= 0) this.words[row * stride + namespaceAt] = namespace;
+    for (const oldRow of rows) {
+      const from = oldRow * oldStride;
+      const key = old.words[from] ?? 0;
+      const namespace = oldNamespaceAt < 0 ? NO_NAMESPACE : (old.words[from + oldNamespaceAt] ?? 0);
+      let row = hashOf(key, namespace) & mask;
+      while (ints[row * stride * 2 + 3] !== 0) row = (row + 1) & mask;
+      const to = row * stride;
+      words[to] = key;
+      // Not through the words: the bits of what is no number may change on the way.
+      ints[to * 2 + 2] = old.ints[from * 2 + 2] ?? 0;
+      ints[to * 2 + 3] = old.ints[from * 2 + 3] ?? 0;
+      for (let at = HEADER_WORDS; at < oldStride; at++) words[to + at] = old.words[from + at] ?? 0;
+      if (namespaceAt >= 0) words[to + namespaceAt] = namespace;
+      if (this.layout.textStride > 0) this.#moveTexts(old, oldRow, row);
+    }
+  }
+
+  #moveTexts({ texts, layout }: Rows, oldRow: number, row: number): void {
     for (let at = 0; at < layout.textStride; at++)
-      this.texts[row * textStride + at] = texts[oldRow * layout.textStride + at];
+      this.texts[row * this.layout.textStride + at] = texts[oldRow * layout.textStride + at];
   }
 }
 
-export function presenceOfRow({ ints, layout }: Rows, row: number): number {
-  return (ints[row * layout.stride * 2 + 3] ?? 0) & VALUES;
+function liveRows({ ints, layout }: Rows): Int32Array {
+  const capacity = ints.length / 2 / layout.stride;
+  const rows = new Int32Array(capacity);
+  let count = 0;
+  for (let row = 0; row < capacity; row++)
+    if (((ints[row * layout.stride * 2 + 3] ?? 0) & VALUES) !== 0) rows[count++] = row;
+  return rows.subarray(0, count);
 }
 
 export function namespaceOfRow({ words, layout: { stride, namespaceAt } }: Rows, row: number): number {
