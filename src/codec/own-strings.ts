@@ -24,24 +24,27 @@ export function ownString(text: string): string {
 
 /** A value with more parts than this is taken for one that may: looking must cost less than copying, and a cycle is not followed. */
 const PARTS_LOOKED_AT = 32;
-const PARTS_COUNTED = 4096;
+const PARTS_COUNTED = 65_536;
+/** Deeper nesting is taken for a cycle, which only a copy tells from a value. */
+const DEPTH_LOOKED_AT = 64;
 
 function mayHoldPage(value: unknown): boolean {
   return partsLeft(value, PARTS_LOOKED_AT) === 0;
 }
 
 /** Of the parts that may still be looked at; 0 as soon as a string is found that may hold on to a page. */
-function partsLeft(value: unknown, parts: number): number {
+function partsLeft(value: unknown, parts: number, depth: number = DEPTH_LOOKED_AT): number {
   if (typeof value !== 'object' || value === null) return isLongString(value) ? 0 : parts - 1;
+  if (depth === 0) return 0;
   const builtIn = builtInClassOf(prototypeOf(value));
   let left = parts - 1;
   if (builtIn === 'array') {
-    for (const part of value as readonly unknown[]) if ((left = partsLeft(part, left)) <= 0) return 0;
+    for (const part of value as readonly unknown[]) if ((left = partsLeft(part, left, depth - 1)) <= 0) return 0;
     return left;
   }
   if (builtIn === 'plain') {
     const fields = value as Readonly<Record<string, unknown>>; // a plain object
-    for (const name in fields) if ((left = partsLeft(fields[name], left)) <= 0) return 0;
+    for (const name in fields) if ((left = partsLeft(fields[name], left, depth - 1)) <= 0) return 0;
     return left;
   }
   return isLeaf(builtIn) ? left : 0;
