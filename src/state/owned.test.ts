@@ -33,6 +33,6 @@ describe('ReturnedValues', () => {
   it('refuses what has no end', () => {
     const value: { self?: unknown } = {};
     value.self = value;
-    expect(() => new ReturnedValues().own(value)).toThrow(/cycle/);
+    expect(() => new ReturnedValues().own(value)).toThrow(/contains it/);
   });
 });
