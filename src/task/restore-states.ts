@@ -1,12 +1,16 @@
 /** Brings the state of one subtask's operators back, before any operator exists. */
+import { must } from '../base/assert.ts';
 import { WATERMARK_MIN } from '../base/event-time.ts';
 import type { EventTimeMs } from '../base/event-time.ts';
 import type { KeyedStateBackend } from '../base/keyed-state.ts';
-import type { OperatorSubtaskState } from '../base/state-handle.ts';
+import type { KeyGroupChain, OperatorSubtaskState } from '../base/state-handle.ts';
 import type { ChainedOperator } from '../graph/job-graph.ts';
 import { keyGroupRange } from '../state/key-groups.ts';
 import type { OperatorStateSnapshots } from './operator-state-snapshots.ts';
 import type { SlotRuntime, SubtaskDeployment } from './subtask-deployment.ts';
+
+/** Key groups whose sections are read before their turn. */
+const GROUPS_READ_AHEAD = 4;
 
 /** What a subtask keeps of each operator for its snapshots. */
 export interface OperatorStates {
@@ -51,13 +55,24 @@ async function restoreKeyedState(
   const { maxParallelism, parallelism } = deployment.vertex;
   const keyGroups = keyGroupRange(maxParallelism, parallelism, deployment.address.subtaskIndex);
   const backend = runtime.createKeyedState({ keyGroups, maxParallelism });
-  for (const { keyGroup, sections } of restored?.keyed ?? []) {
+  const chains = restored?.keyed ?? [];
+  const read = async ({ sections }: KeyGroupChain): Promise<readonly Uint8Array[]> => {
     const bytes: Uint8Array[] = [];
-    for (const section of sections) {
-      if (signal.aborted) return backend;
-      bytes.push(await runtime.checkpointReader.readSection(section));
-    }
-    backend.restoreKeyGroup(keyGroup, bytes, sections);
+    for (const section of sections) bytes.push(await runtime.checkpointReader.readSection(section));
+    return bytes;
+  };
+  const ahead: Promise<readonly Uint8Array[]>[] = [];
+  for (const [index, { keyGroup, sections }] of chains.entries()) {
+    // The disk and the thread pool work on the next key groups meanwhile.
+    for (const chain of chains.slice(index + ahead.length, index + GROUPS_READ_AHEAD)) ahead.push(settled(read(chain)));
+    if (signal.aborted) return backend;
+    backend.restoreKeyGroup(keyGroup, await must(ahead.shift(), 'key group that is read'), sections);
   }
   return backend;
+}
+
+/** Whoever awaits it gets its error; until then nobody else need. */
+function settled<T>(work: Promise<T>): Promise<T> {
+  work.catch(() => undefined);
+  return work;
 }

@@ -5,8 +5,9 @@ import type { TrackedEntry } from '../changes/tracked-entry.ts';
 import type { FlatBatch } from '../section/flat-batch.ts';
 import type { ValueRestore } from '../section/section-reader.ts';
 import type { BackendTable } from './backend-table.ts';
-import { batchEntries } from './rows/batch-entries.ts';
-import { flatFormOf } from './rows/flat-form.ts';
+import { batchEntries, batchForm } from './rows/batch-entries.ts';
+import { flatFormOf, isSameForm } from './rows/flat-form.ts';
+import type { FlatForm } from './rows/flat-form.ts';
 import { isRowKey, isRowNamespace, namespaceOfWord, namespaceWord } from './rows/row-place.ts';
 import type { Column } from './rows/column.ts';
 import type { FlatRows } from './rows/flat-rows.ts';
@@ -90,6 +91,11 @@ export class AdaptiveTable implements StateTable, BackendTable, ValueRestore {
   }
 
   restoreBatch(groupIndex: number, batch: FlatBatch): void {
+    const form = batchForm(batch);
+    if (this.#decide(form) && this.#column !== undefined && isSameForm(this.#column.form, form)) {
+      this.#rowEntryCount += this.#rows.restoreBatch(this.#column, groupIndex, batch);
+      return;
+    }
     for (const { namespace, key, value } of batchEntries(batch)) this.restorePut(groupIndex, namespace, key, value);
   }
 
@@ -119,7 +125,12 @@ export class AdaptiveTable implements StateTable, BackendTable, ValueRestore {
   #decideBy(value: unknown): boolean {
     if (!this.#isUndecided) return this.#column !== undefined;
     const form = flatFormOf(value);
-    if (form === undefined) return false;
+    return form !== undefined && this.#decide(form);
+  }
+
+  /** False when the values are in the table of objects, or have to go there. */
+  #decide(form: FlatForm): boolean {
+    if (!this.#isUndecided) return this.#column !== undefined;
     this.#column = this.#rows.addColumn(this.descriptor, form);
     this.#isUndecided = false;
     return this.#column !== undefined;

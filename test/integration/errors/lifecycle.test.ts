@@ -83,7 +83,7 @@ describe.each(HOSTS)('on %s, a function', (host) => {
 
   it('sees the signal abort on cancel while it opens; nothing is opened after that', async () => {
     const started = await troubled(host, 'open waits for the end');
-    await called(started, 'second of subtask 1, attempt 1: open');
+    for (const subtask of [0, 1]) await called(started, `second of subtask ${subtask}, attempt 1: open`);
     expect((await started.handle.cancel()).outcome).toBe('CANCELED');
     for (const subtask of [0, 1]) {
       expect(callsOf(started.log, 'second', subtask)).toEqual(['open', 'abort', 'close']);

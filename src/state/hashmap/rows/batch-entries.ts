@@ -3,7 +3,7 @@ import type { Namespace } from '../../../base/keyed-state.ts';
 import { NO_NAMESPACE } from '../../section/flat-batch.ts';
 import type { FlatBatch } from '../../section/flat-batch.ts';
 import { formOf } from './flat-form.ts';
-import type { Cells } from './flat-form.ts';
+import type { Cells, FlatForm } from './flat-form.ts';
 import { namespaceOfWord } from './row-place.ts';
 
 interface BatchEntry {
@@ -12,12 +12,18 @@ interface BatchEntry {
   readonly value: unknown;
 }
 
-/** The values of a batch, made whole again. Throws CHECKPOINT_CORRUPT for field names that no batch is written with. */
-export function* batchEntries(batch: FlatBatch): IterableIterator<BatchEntry> {
+/** The form of the values of a batch. Throws CHECKPOINT_CORRUPT for field names that no batch is written with. */
+export function batchForm(batch: FlatBatch): FlatForm {
   const kinds = batch.columns.map((column) => (Array.isArray(column) ? ('text' as const) : ('number' as const)));
   const form = formOf(batch.fields, kinds);
   if (form === undefined)
     throw new MillraceError('CHECKPOINT_CORRUPT', 'Reading a batch of state failed: its fields are none');
+  return form;
+}
+
+/** The values of a batch, made whole again. Throws as `batchForm` does. */
+export function* batchEntries(batch: FlatBatch): IterableIterator<BatchEntry> {
+  const form = batchForm(batch);
   const cells: Cells = { words: new Float64Array(form.wordCount), texts: [] };
   for (let index = 0; index < batch.count; index++) {
     let word = 0;

@@ -12,6 +12,7 @@ import type { Namespace } from '../../../base/keyed-state.ts';
 import type { ChangeTracker } from '../../changes/change-tracker.ts';
 import type { KeyContext } from '../../key-context.ts';
 import { NO_NAMESPACE } from '../../section/flat-batch.ts';
+import type { FlatBatch } from '../../section/flat-batch.ts';
 import type { TableHeader } from '../../section/section-format.ts';
 import type { FlatForm } from './flat-form.ts';
 import type { Column } from './column.ts';
@@ -121,17 +122,36 @@ export class FlatRows {
   restorePut({ bit, form, at, textAt }: Column, place: RowPlace, value: unknown): boolean {
     if (place.namespace !== NO_NAMESPACE) this.#addNamespaces();
     const group = this.#groupAt(place.groupIndex);
-    let row = group.find(place.key, place.namespace);
-    if (row < 0) {
-      row = group.placeFor(place.key, place.namespace);
-      group.insert(row, place.key, place.namespace, 0);
-    }
+    const row = restoredRow(group, place.key, place.namespace);
     form.write(group, row * group.layout.stride + at, row * group.layout.textStride + textAt, value);
     const bits = group.presenceOf(row);
     group.setPresence(row, bits | bit);
     if ((bits & bit) !== 0) return false;
     this.#tracker.restored(place.groupIndex);
     return true;
+  }
+
+  /** As `restorePut`, for a batch of the column's form; returns how many had no value before. The texts are nobody else's. */
+  restoreBatch({ bit, form, at, textAt }: Column, groupIndex: number, batch: FlatBatch): number {
+    if (batch.namespaces !== undefined) this.#addNamespaces();
+    const group = this.#groupAt(groupIndex);
+    const { stride, textStride } = group.layout;
+    let newCount = 0;
+    for (let index = 0; index < batch.count; index++) {
+      const row = restoredRow(group, batch.keys[index] ?? 0, batch.namespaces?.[index] ?? NO_NAMESPACE);
+      let word = row * stride + at;
+      let text = row * textStride + textAt;
+      for (const column of batch.columns) {
+        if (Array.isArray(column)) group.texts[text++] = column[index];
+        else group.words[word++] = column[index] ?? 0;
+      }
+      const bits = group.presenceOf(row);
+      if ((bits & bit) === 0) newCount++;
+      group.setPresence(row, bits | bit);
+    }
+    assert(form.kinds.length === batch.columns.length, 'A batch has other columns than its state');
+    for (let count = 0; count < newCount; count++) this.#tracker.restored(groupIndex);
+    return newCount;
   }
 
   /** A later section of the chain took the value back; true when there was one. */
@@ -311,6 +331,15 @@ export interface RowPlace {
   readonly key: number;
   /** A word: NO_NAMESPACE for none. */
   readonly namespace: number;
+}
+
+/** Found or made. */
+function restoredRow(group: GroupRows, key: number, namespace: number): number {
+  const found = group.find(key, namespace);
+  if (found >= 0) return found;
+  const row = group.placeFor(key, namespace);
+  group.insert(row, key, namespace, 0);
+  return row;
 }
 
 function bitCount(bits: number): number {

@@ -188,7 +188,9 @@ export function namespaceOfRow({ words, layout: { stride, namespaceAt } }: Rows,
 }
 
 function emptyTexts(count: number): (string | undefined)[] {
-  return Array.from<undefined>({ length: count });
+  const texts: (string | undefined)[] = [];
+  for (let at = 0; at < count; at++) texts.push(undefined);
+  return texts;
 }
 
 const scratch = new Float64Array(1);
