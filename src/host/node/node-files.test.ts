@@ -52,3 +52,20 @@ describe('makeDirectories of the local file system', () => {
     },
   );
 });
+
+describe('removeRecursive of the local file system', () => {
+  it('removes a folder into which somebody still writes for a while', async () => {
+    const written = join(folder, 'written');
+    await nodeFiles.makeDirectory(written);
+    let count = 0;
+    const write = (): void => {
+      if (count === 3000 || !existsSync(written)) return;
+      writeFileSync(join(written, `file-${count++}`), '');
+      setImmediate(write);
+    };
+    write();
+    await new Promise((resolve) => setImmediate(resolve));
+    await nodeFiles.removeRecursive(written);
+    expect(existsSync(written)).toBe(false);
+  });
+});

@@ -4,6 +4,10 @@ import { dirname } from 'node:path';
 import { fileErrorCode } from '../../base/files.ts';
 import type { DirectoryEntry, FileHandle, FileStat, Files, OpenMode } from '../../base/files.ts';
 
+/** 50, 100, 150, ... ms: Node waits longer each time. */
+const REMOVE_RETRY_DELAY_MS = 50;
+const REMOVE_RETRIES_MAX = 8;
+
 const OPEN_FLAGS: Readonly<Record<OpenMode, number>> = {
   read: constants.O_RDONLY,
   create: constants.O_RDWR | constants.O_CREAT | constants.O_EXCL,
@@ -21,7 +25,9 @@ export const nodeFiles: Files = {
   rename: (from, to) => fs.rename(from, to),
   link: (from, to) => fs.link(from, to),
   remove: (path) => fs.unlink(path),
-  removeRecursive: (path) => fs.rm(path, { recursive: true, force: true }),
+  // A process that was overtaken may still put a file into a folder that is cleared away.
+  removeRecursive: (path) =>
+    fs.rm(path, { recursive: true, force: true, maxRetries: REMOVE_RETRIES_MAX, retryDelay: REMOVE_RETRY_DELAY_MS }),
   syncDirectory: (path) => syncDirectory(path),
 };
 
