@@ -55,6 +55,8 @@ const config: ViteUserConfig = {
           experimental: { viteModuleRunner: false },
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          // Real clocks, disks and schedulers; the report names what needed its second try.
+          retry: 1,
         },
       },
       {
