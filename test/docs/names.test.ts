@@ -18,7 +18,7 @@ interface Name {
 
 /** Written by hand, for users: other pages are made from tables, or name what is inside. */
 const PAGES = userPages().filter(
-  (page) => !/\/(cli|configuration|errors|checkpoint-format|simulation)\.md$/.test(page),
+  (page) => !/\/(cli|configuration|errors|checkpoint-format|performance|simulation)\.md$/.test(page),
 );
 
 const names = PAGES.flatMap((page) =>
