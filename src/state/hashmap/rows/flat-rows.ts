@@ -15,6 +15,7 @@ import { NO_NAMESPACE } from '../../section/flat-batch.ts';
 import type { FlatBatch } from '../../section/flat-batch.ts';
 import type { TableHeader } from '../../section/section-format.ts';
 import type { FlatForm } from './flat-form.ts';
+import { ChunkCopies } from './chunk-copies.ts';
 import type { Column } from './column.ts';
 import { GroupRows, HEADER_WORDS } from './group-rows.ts';
 import type { RowLayout } from './group-rows.ts';
@@ -34,6 +35,7 @@ export class FlatRows {
   readonly #groups: (GroupRows | undefined)[];
   readonly #columns: Column[] = [];
   readonly #running = new Set<RowsSnapshot>();
+  readonly #copies = new ChunkCopies();
   readonly #tombstones: (readonly Tombstone[] | undefined)[] = [];
   /** By epoch stamp: values in rows of each key group that changed in that epoch. */
   readonly #changedCounts = new Map<number, Int32Array>();
@@ -188,11 +190,14 @@ export class FlatRows {
     return count;
   }
 
-  startSnapshot(scope: Omit<RowsSnapshotScope, 'columns'>): RowsSnapshot {
-    const snapshot = new RowsSnapshot({ ...scope, columns: [...this.#columns] }, (groupIndex) => ({
-      rows: this.#groups[groupIndex],
-      tombstones: this.#tombstonesOf(groupIndex),
-    }));
+  startSnapshot(scope: Omit<RowsSnapshotScope, 'columns' | 'copies'>): RowsSnapshot {
+    const snapshot = new RowsSnapshot(
+      { ...scope, columns: [...this.#columns], copies: this.#copies },
+      (groupIndex) => ({
+        rows: this.#groups[groupIndex],
+        tombstones: this.#tombstonesOf(groupIndex),
+      }),
+    );
     this.#running.add(snapshot);
     return snapshot;
   }

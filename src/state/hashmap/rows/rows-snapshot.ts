@@ -11,6 +11,7 @@ import { NO_NAMESPACE } from '../../section/flat-batch.ts';
 import { namespaceOfWord } from './row-place.ts';
 import { namespaceOfRow } from './group-rows.ts';
 import type { GroupRows, Rows } from './group-rows.ts';
+import type { ChunkCopies } from './chunk-copies.ts';
 import type { Column } from './column.ts';
 
 export const CHUNK_ROWS = 256;
@@ -33,6 +34,7 @@ export interface RowsSnapshotScope {
   readonly groupIndexes: readonly number[];
   readonly writesTombstones: boolean;
   readonly columns: readonly Column[];
+  readonly copies: ChunkCopies;
 }
 
 interface GroupScope {
@@ -69,7 +71,7 @@ export class RowsSnapshot {
     if (group === undefined || group.rows.words !== rows.words) return;
     const chunk = Math.floor(row / CHUNK_ROWS);
     if (group.images[chunk] !== undefined) return;
-    group.images[chunk] = copyOf(rows, chunk * CHUNK_ROWS, (chunk + 1) * CHUNK_ROWS);
+    group.images[chunk] = this.#scope.copies.copyOf(rows, chunk * CHUNK_ROWS, CHUNK_ROWS);
   }
 
   /** Yields after each chunk how many rows it has looked at. */
@@ -95,6 +97,8 @@ export class RowsSnapshot {
 
   /** The key group is written. */
   done(groupIndex: number): void {
+    for (const image of this.#groups[groupIndex]?.images ?? [])
+      if (image !== undefined) this.#scope.copies.giveBack(image);
     this.#groups[groupIndex] = undefined;
   }
 
@@ -119,13 +123,6 @@ interface Chunk {
   readonly rows: Rows;
   readonly first: number;
   readonly count: number;
-}
-
-function copyOf({ words, texts, layout }: Rows, from: number, to: number): Rows {
-  const { stride, textStride } = layout;
-  const copy = words.slice(from * stride, to * stride);
-  const ints = new Int32Array(copy.buffer);
-  return { layout, words: copy, ints, texts: texts.slice(from * textStride, to * textStride) };
 }
 
 const keys = new Float64Array(CHUNK_ROWS);
