@@ -71,13 +71,19 @@ export class ChangeTracker {
 
   /** A new entry, made with `newStamp`, is in its table. */
   created(entry: TrackedEntry): void {
-    this.#count(entry.groupIndex, 1);
+    this.counted(entry.groupIndex, 1);
     this.#log.add(entry.groupIndex, entry);
   }
 
-  /** Entries of rows were made or removed: rows keep their own stamps. */
-  counted(groupIndex: number, change: 1 | -1): void {
-    this.#count(groupIndex, change);
+  /**
+   * Entries came or went that need no more than to be counted: those that are read from a checkpoint, with stamp 0, or taken back by a
+   * later section of its chain, and those of rows, which keep their own stamps.
+   */
+  counted(groupIndex: number, change: number): void {
+    const count = this.liveCount(groupIndex) + change;
+    assert(count >= 0, () => `Key group at ${groupIndex} has ${count} entries`);
+    this.#liveCounts[groupIndex] = count;
+    this.#entryCount += change;
   }
 
   /** Does the next delta of the key group have to know what was removed? */
@@ -96,23 +102,13 @@ export class ChangeTracker {
     this.#log.add(entry.groupIndex, entry);
   }
 
-  /** An entry read from a checkpoint, with stamp 0, is in its table. */
-  restored(groupIndex: number): void {
-    this.#count(groupIndex, 1);
-  }
-
-  /** A later section of the chain took an entry back. */
-  unrestored(groupIndex: number): void {
-    this.#count(groupIndex, -1);
-  }
-
   /** The entry was taken out of its table. */
   removed(entry: TrackedEntry): void {
     assert(entry.value !== ABSENT, 'An entry was removed twice');
     if (entry.stamp === this.epochStamp + 1) this.#log.forget(entry.groupIndex, entry);
     else this.change(entry);
     entry.value = ABSENT;
-    this.#count(entry.groupIndex, -1);
+    this.counted(entry.groupIndex, -1);
   }
 
   /** A snapshot starts; returns the stamp below which an entry's last change belongs to it. */
@@ -144,12 +140,5 @@ export class ChangeTracker {
       if (image === ABSENT) image = isHandedOut ? this.#copy(entry.value) : entry.value;
       snapshot.keepImage(groupIndex, entry, image);
     }
-  }
-
-  #count(groupIndex: number, change: 1 | -1): void {
-    const count = this.liveCount(groupIndex) + change;
-    assert(count >= 0, () => `Key group at ${groupIndex} has ${count} entries`);
-    this.#liveCounts[groupIndex] = count;
-    this.#entryCount += change;
   }
 }

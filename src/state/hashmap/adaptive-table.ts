@@ -14,7 +14,7 @@ import type { FlatRows } from './rows/flat-rows.ts';
 import type { ValueTable } from './value-table.ts';
 
 /**
- * A state of one value per (key, namespace) that is kept in rows of numbers as long as its keys and values allow: the first value
+ * A state of one value per (key, namespace) that is kept in rows as long as its keys and values allow: the first value
  * decides, and the first that does not fit moves all of them to a table of objects, once and for good.
  */
 export class AdaptiveTable implements StateTable, BackendTable, ValueRestore {
@@ -34,7 +34,6 @@ export class AdaptiveTable implements StateTable, BackendTable, ValueRestore {
     this.#rows = rows;
   }
 
-  /** Values in rows are written with the rows. */
   get entryCount(): number {
     return this.#rowEntryCount + this.#objects.entryCount;
   }
@@ -75,6 +74,7 @@ export class AdaptiveTable implements StateTable, BackendTable, ValueRestore {
     else if (this.#rows.remove(this.#column, namespace)) this.#rowEntryCount--;
   }
 
+  /** Values in rows are written with the rows. */
   walk(groupIndex: number): IterableIterator<TrackedEntry> {
     return this.#objects.walk(groupIndex);
   }

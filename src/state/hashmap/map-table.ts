@@ -164,14 +164,14 @@ export class MapTable implements MapStateTable, BackendTable, MapRestore {
     bucket.add(new MapEntry(bucket, mapKey, value, 0, order));
     this.#nextOrder[groupIndex] = Math.max(this.#orderAfter(groupIndex), order + 1);
     this.#entryCount++;
-    this.#tracker.restored(groupIndex);
+    this.#tracker.counted(groupIndex, 1);
   }
 
   restoreRemove(groupIndex: number, namespace: Namespace, key: KeyId, mapKey: KeyId): void {
     const bucket = this.#groups.find(groupIndex, namespace)?.entries.get(key);
     if (bucket?.entries.delete(mapKey) !== true) return;
     this.#entryCount--;
-    this.#tracker.unrestored(groupIndex);
+    this.#tracker.counted(groupIndex, -1);
     this.#dropIfEmpty(bucket);
   }
 

@@ -133,7 +133,7 @@ export class ValueTable implements StateTable, BackendTable, ValueRestore {
     }
     slot.entries.set(key, new ValueEntry(slot, key, value, 0));
     this.#entryCount++;
-    this.#tracker.restored(groupIndex);
+    this.#tracker.counted(groupIndex, 1);
   }
 
   restoreBatch(groupIndex: number, batch: FlatBatch): void {
@@ -159,7 +159,7 @@ export class ValueTable implements StateTable, BackendTable, ValueRestore {
     const slot = this.#groups.find(groupIndex, namespace);
     if (slot?.entries.delete(key) !== true) return;
     this.#entryCount--;
-    this.#tracker.unrestored(groupIndex);
+    this.#tracker.counted(groupIndex, -1);
     this.#groups.dropIfEmpty(slot);
   }
 

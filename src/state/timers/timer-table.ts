@@ -95,7 +95,7 @@ export class TimerTable implements BackendTable, TimerRestore {
     group.nextOrder = Math.max(group.nextOrder, order + 1);
     this.#requeue(group);
     this.#entryCount++;
-    this.#tracker.restored(groupIndex);
+    this.#tracker.counted(groupIndex, 1);
   }
 
   restoreRemove(groupIndex: number, namespace: Namespace, timestampMs: EventTimeMs, key: KeyId): void {
@@ -106,7 +106,7 @@ export class TimerTable implements BackendTable, TimerRestore {
     group.removed(timer);
     this.#requeue(group);
     this.#entryCount--;
-    this.#tracker.unrestored(groupIndex);
+    this.#tracker.counted(groupIndex, -1);
   }
 
   finishRestore(groupIndex: number): void {

@@ -15,19 +15,18 @@ import { NO_NAMESPACE } from '../../section/flat-batch.ts';
 import type { FlatBatch } from '../../section/flat-batch.ts';
 import type { TableHeader } from '../../section/section-format.ts';
 import type { FlatForm } from './flat-form.ts';
+import { ChangedCounts } from './changed-counts.ts';
 import { ChunkCopies } from './chunk-copies.ts';
 import type { Column } from './column.ts';
 import { GroupRows, HEADER_WORDS } from './group-rows.ts';
 import type { RowLayout } from './group-rows.ts';
 import { isRowKey, isRowNamespace, namespaceOfWord, namespaceWord } from './row-place.ts';
 import { RowsSnapshot } from './rows-snapshot.ts';
-import type { RowsSnapshotScope, Tombstone } from './rows-snapshot.ts';
+import type { RowsSnapshotScope } from './rows-snapshot.ts';
+import { Tombstones } from './tombstones.ts';
 
 /** As many states as a row has bits for. */
 const COLUMNS_MAX = 31;
-/** Lists of removed entries up to this length are kept even when the key group has fewer entries. */
-const TOMBSTONES_LEAST = 1024;
-const NONE: readonly Tombstone[] = [];
 
 export class FlatRows {
   readonly #context: KeyContext;
@@ -36,9 +35,8 @@ export class FlatRows {
   readonly #columns: Column[] = [];
   readonly #running = new Set<RowsSnapshot>();
   readonly #copies = new ChunkCopies();
-  readonly #tombstones: (readonly Tombstone[] | undefined)[] = [];
-  /** By epoch stamp: values in rows of each key group that changed in that epoch. */
-  readonly #changedCounts = new Map<number, Int32Array>();
+  readonly #tombstones = new Tombstones();
+  readonly #changedCounts: ChangedCounts;
   #layout: RowLayout = { stride: HEADER_WORDS, textStride: 0, namespaceAt: -1 };
   /** What the last `seek` found, for the key of that sequence number and the namespace. */
   #sequence = -1;
@@ -50,10 +48,7 @@ export class FlatRows {
     this.#context = context;
     this.#tracker = tracker;
     this.#groups = Array.from<undefined>({ length: groupCount });
-  }
-
-  get columns(): readonly Column[] {
-    return this.#columns;
+    this.#changedCounts = new ChangedCounts(groupCount);
   }
 
   /** Room for a state's values; undefined when there are too many states. */
@@ -129,7 +124,7 @@ export class FlatRows {
     const bits = group.presenceOf(row);
     group.setPresence(row, bits | bit);
     if ((bits & bit) !== 0) return false;
-    this.#tracker.restored(place.groupIndex);
+    this.#tracker.counted(place.groupIndex, 1);
     return true;
   }
 
@@ -138,6 +133,7 @@ export class FlatRows {
     if (batch.namespaces !== undefined) this.#addNamespaces();
     const group = this.#groupAt(groupIndex);
     const { stride, textStride } = group.layout;
+    assert(form.kinds.length === batch.columns.length, 'A batch has other columns than its state');
     let newCount = 0;
     for (let index = 0; index < batch.count; index++) {
       const row = restoredRow(group, batch.keys[index] ?? 0, batch.namespaces?.[index] ?? NO_NAMESPACE);
@@ -151,8 +147,7 @@ export class FlatRows {
       if ((bits & bit) === 0) newCount++;
       group.setPresence(row, bits | bit);
     }
-    assert(form.kinds.length === batch.columns.length, 'A batch has other columns than its state');
-    for (let count = 0; count < newCount; count++) this.#tracker.restored(groupIndex);
+    this.#tracker.counted(groupIndex, newCount);
     return newCount;
   }
 
@@ -163,7 +158,7 @@ export class FlatRows {
     if (group === undefined || row < 0 || (group.presenceOf(row) & bit) === 0) return false;
     group.setPresence(row, group.presenceOf(row) & ~bit);
     if (group.presenceOf(row) === 0) group.remove(row);
-    this.#tracker.unrestored(place.groupIndex);
+    this.#tracker.counted(place.groupIndex, -1);
     return true;
   }
 
@@ -183,11 +178,9 @@ export class FlatRows {
     }
   }
 
-  /** Values in rows of the key group that changed since; what did so in several epochs counts more than once. */
+  /** What a delta of the key group would hold of rows, an estimate. */
   changedCount(groupIndex: number, sinceStamp: number): number {
-    let count = this.#tombstonesOf(groupIndex).length;
-    for (const [stamp, counts] of this.#changedCounts) if (stamp >= sinceStamp) count += counts[groupIndex] ?? 0;
-    return count;
+    return this.#tombstones.of(groupIndex).length + this.#changedCounts.since(sinceStamp, groupIndex);
   }
 
   startSnapshot(scope: Omit<RowsSnapshotScope, 'columns' | 'copies'>): RowsSnapshot {
@@ -195,7 +188,7 @@ export class FlatRows {
       { ...scope, columns: [...this.#columns], copies: this.#copies },
       (groupIndex) => ({
         rows: this.#groups[groupIndex],
-        tombstones: this.#tombstonesOf(groupIndex),
+        tombstones: this.#tombstones.of(groupIndex),
       }),
     );
     this.#running.add(snapshot);
@@ -208,11 +201,8 @@ export class FlatRows {
 
   /** Changes of epochs below `sinceStamp` are in a completed checkpoint. */
   forgetBefore(sinceStamp: number): void {
-    for (const stamp of this.#changedCounts.keys()) if (stamp < sinceStamp) this.#changedCounts.delete(stamp);
-    this.#tombstones.forEach((list, groupIndex) => {
-      // Snapshots keep the lists they have seen.
-      if (list !== undefined) this.#tombstones[groupIndex] = list.filter(({ stamp }) => stamp >= sinceStamp);
-    });
+    this.#changedCounts.forgetBefore(sinceStamp);
+    this.#tombstones.forgetBefore(sinceStamp);
   }
 
   #seek(namespace: Namespace, { header }: Column): number {
@@ -281,21 +271,14 @@ export class FlatRows {
     if (group.stampOf(row) >= epochStamp) return;
     for (const snapshot of this.#running) snapshot.keepImage(groupIndex, group, row);
     group.setStamp(row, epochStamp);
-    this.#countChanges(groupIndex, bitCount(group.presenceOf(row)));
-  }
-
-  #countChanges(groupIndex: number, count: number): void {
-    const { epochStamp } = this.#tracker;
-    let counts = this.#changedCounts.get(epochStamp);
-    if (counts === undefined) this.#changedCounts.set(epochStamp, (counts = new Int32Array(this.#groups.length)));
-    counts[groupIndex] = (counts[groupIndex] ?? 0) + count;
+    this.#changedCounts.add(epochStamp, groupIndex, bitCount(group.presenceOf(row)));
   }
 
   #present(groupIndex: number, group: GroupRows, row: number, bit: number): boolean {
     const bits = group.presenceOf(row);
     if ((bits & bit) !== 0) return false;
     group.setPresence(row, bits | bit);
-    this.#countChanges(groupIndex, 1);
+    this.#changedCounts.add(this.#tracker.epochStamp, groupIndex, 1);
     this.#tracker.counted(groupIndex, 1);
     return true;
   }
@@ -311,23 +294,14 @@ export class FlatRows {
     this.#row = -1;
   }
 
-  #bury(column: Column, groupIndex: number, group: GroupRows, row: number): void {
+  #bury({ header }: Column, groupIndex: number, group: GroupRows, row: number): void {
     if (!this.#tracker.tracksChanges(groupIndex)) return;
-    const list = this.#tombstonesOf(groupIndex);
-    if (list.length >= Math.max(TOMBSTONES_LEAST, this.#tracker.liveCount(groupIndex))) {
-      this.#tracker.giveUpTracking(groupIndex);
-      this.#tombstones[groupIndex] = undefined;
-      return;
-    }
-    const { header } = column;
+    const key = group.keyOf(row);
+    const namespace = group.namespaceOf(row);
     const stamp = this.#tracker.epochStamp;
-    const tombstone = { header, key: group.keyOf(row), namespace: group.namespaceOf(row), stamp };
-    if (list === NONE) this.#tombstones[groupIndex] = [tombstone];
-    else (list as Tombstone[]).push(tombstone); // made here
-  }
-
-  #tombstonesOf(groupIndex: number): readonly Tombstone[] {
-    return this.#tombstones[groupIndex] ?? NONE;
+    const liveCount = this.#tracker.liveCount(groupIndex);
+    if (!this.#tombstones.add(groupIndex, { header, key, namespace, stamp }, liveCount))
+      this.#tracker.giveUpTracking(groupIndex);
   }
 }
 

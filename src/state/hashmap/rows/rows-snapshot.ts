@@ -4,28 +4,21 @@
  *
  * A group is written in pieces, with other work in between: whatever changes meanwhile is copied first, until `done`.
  */
+import { must } from '../../../base/assert.ts';
 import type { SectionWriter } from '../../section/section-writer.ts';
 import type { BatchColumn } from '../../section/flat-batch.ts';
-import type { TableHeader } from '../../section/section-format.ts';
 import { NO_NAMESPACE } from '../../section/flat-batch.ts';
 import { namespaceOfWord } from './row-place.ts';
 import { namespaceOfRow } from './group-rows.ts';
 import type { GroupRows, Rows } from './group-rows.ts';
 import type { ChunkCopies } from './chunk-copies.ts';
 import type { Column } from './column.ts';
+import { FIELDS_MAX } from './flat-form.ts';
+import type { Tombstone } from './tombstones.ts';
 
-export const CHUNK_ROWS = 256;
+const CHUNK_ROWS = 256;
 /** Passing over so many takes about as long as writing one. */
 const FREE_ROWS_PER_ENTRY = 16;
-
-/** A value that was removed, for deltas. */
-export interface Tombstone {
-  readonly header: TableHeader;
-  readonly key: number;
-  readonly namespace: number;
-  /** The epoch in which it was removed. */
-  readonly stamp: number;
-}
 
 export interface RowsSnapshotScope {
   /** Rows with this stamp or a higher one are in deltas. */
@@ -125,9 +118,12 @@ interface Chunk {
   readonly count: number;
 }
 
+/** For one batch at a time, and used again: a snapshot makes them by the thousand. */
 const keys = new Float64Array(CHUNK_ROWS);
 const namespaces = new Float64Array(CHUNK_ROWS);
 const found = new Int32Array(CHUNK_ROWS);
+const numberColumns = Array.from({ length: FIELDS_MAX }, () => new Float64Array(CHUNK_ROWS));
+const textColumns = Array.from({ length: FIELDS_MAX }, (): string[] => []);
 
 /** Those of the chunk that have a value in the column and a stamp from `sinceStamp` on; returns how many. */
 function writeColumn(
@@ -161,19 +157,21 @@ function writeColumn(
 }
 
 function cellsOf(rows: Rows, { form, at, textAt }: Column, count: number): readonly BatchColumn[] {
-  let word = at;
-  let text = textAt;
-  return form.kinds.map((kind) => (kind === 'number' ? wordsOf(rows, word++, count) : textsOf(rows, text++, count)));
+  let words = 0;
+  let texts = 0;
+  return form.kinds.map((kind) =>
+    kind === 'number' ? wordsOf(rows, at, words++, count) : textsOf(rows, textAt, texts++, count),
+  );
 }
 
-function wordsOf({ words, layout: { stride } }: Rows, at: number, count: number): Float64Array {
-  const values = new Float64Array(count);
-  for (let index = 0; index < count; index++) values[index] = words[(found[index] ?? 0) * stride + at] ?? 0;
+function wordsOf({ words, layout: { stride } }: Rows, at: number, index: number, count: number): Float64Array {
+  const values = must(numberColumns[index], 'column of numbers');
+  for (let n = 0; n < count; n++) values[n] = words[(found[n] ?? 0) * stride + at + index] ?? 0;
   return values;
 }
 
-function textsOf({ texts, layout: { textStride } }: Rows, at: number, count: number): string[] {
-  const values: string[] = [];
-  for (let index = 0; index < count; index++) values.push(texts[(found[index] ?? 0) * textStride + at] ?? '');
+function textsOf({ texts, layout: { textStride } }: Rows, at: number, index: number, count: number): string[] {
+  const values = must(textColumns[index], 'column of texts');
+  for (let n = 0; n < count; n++) values[n] = texts[(found[n] ?? 0) * textStride + at + index] ?? '';
   return values;
 }
