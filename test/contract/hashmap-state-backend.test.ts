@@ -22,11 +22,11 @@ describe('HashmapStateBackend', () => {
     fc.assert(keyedStateProperty(withMutants(NO_MUTANTS)), { numRuns: 150 });
   });
 
-  it.each<MutantName>(['lost-tombstone', 'no-copy-before-mutation'])('is caught with the mutant %s', (mutant) => {
-    const result = fc.check(keyedStateProperty(withMutants({ active: new Set([mutant]) })), {
-      numRuns: 150,
-      endOnFailure: true,
+  describe.each<MutantName>(['lost-tombstone', 'no-copy-before-mutation'])('with the mutant %s', (mutant) => {
+    it.each(['objects', 'numbers'] as const)('is caught by changes of %s alone', (changed) => {
+      const options = { ...withMutants({ active: new Set([mutant]) }), changed };
+      const result = fc.check(keyedStateProperty(options), { numRuns: 150, endOnFailure: true });
+      expect(result.failed).toBe(true);
     });
-    expect(result.failed).toBe(true);
   });
 });

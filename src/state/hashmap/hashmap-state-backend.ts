@@ -143,7 +143,12 @@ export class HashmapStateBackend implements KeyedStateBackend {
     const plan = this.#plan(checkpointId, mode);
     const writesTombstones = !this.#mutants.active.has('lost-tombstone');
     const groupIndexes = plan.map(({ groupIndex }) => groupIndex);
-    const rows = this.#tables.rows.startSnapshot({ sinceStamp: this.#sinceStamp, groupIndexes, writesTombstones });
+    const rows = this.#tables.rows.startSnapshot({
+      sinceStamp: this.#sinceStamp,
+      groupIndexes,
+      writesTombstones,
+      keepsImages: !this.#mutants.active.has('no-copy-before-mutation'),
+    });
     const snapshot = new HashmapSnapshot({
       checkpointId,
       versionStamp,

@@ -26,6 +26,8 @@ export interface RowsSnapshotScope {
   /** Key groups that the snapshot writes, by index. */
   readonly groupIndexes: readonly number[];
   readonly writesTombstones: boolean;
+  /** False with the mutant 'no-copy-before-mutation'. */
+  readonly keepsImages: boolean;
   readonly columns: readonly Column[];
   readonly copies: ChunkCopies;
 }
@@ -61,7 +63,7 @@ export class RowsSnapshot {
   /** Before the first change of a row, or of a free place, in an epoch. */
   keepImage(groupIndex: number, rows: GroupRows, row: number): void {
     const group = this.#groups[groupIndex];
-    if (group === undefined || group.rows.words !== rows.words) return;
+    if (group === undefined || group.rows.words !== rows.words || !this.#scope.keepsImages) return;
     const chunk = Math.floor(row / CHUNK_ROWS);
     if (group.images[chunk] !== undefined) return;
     group.images[chunk] = this.#scope.copies.copyOf(rows, chunk * CHUNK_ROWS, CHUNK_ROWS);
