@@ -1,12 +1,12 @@
 /** `bench checkpoint`: what checkpoints of much state take, and what they cost those who wait for results. */
-import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { formatMemorySize } from '../../src/base/duration.ts';
 import { formatCount } from '../../src/metrics/format-values.ts';
 import type { Command } from '../command-line/command.ts';
-import { countFlag, namedFlag } from '../command-line/flags.ts';
+import { namedFlag } from '../command-line/flags.ts';
 import { printFigures } from '../command-line/print-figures.ts';
 import { latencyRows } from '../paced/figure-rows.ts';
+import { pacedFlags, pacedOptions } from '../paced/paced-flags.ts';
 import { runPaced } from '../paced/run-paced.ts';
 import type { PacedFigures, PacedOptions } from '../paced/run-paced.ts';
 
@@ -43,31 +43,14 @@ function parseCheckpointFlags(args: readonly string[]): CheckpointFlags {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      keys: { type: 'string', default: '5000000' },
-      rate: { type: 'string', default: '50000' },
+      ...pacedFlags({ rate: 50_000, keys: 5_000_000, checkpointIntervalMs: 5000 }),
       mode: { type: 'string', default: 'both' },
-      'checkpoint-interval': { type: 'string', default: '5000' },
-      'warm-up': { type: 'string', default: '20' },
-      measured: { type: 'string', default: '60' },
-      parallelism: { type: 'string', default: String(availableParallelism()) },
-      waiting: { type: 'string', default: 'spin' },
       json: { type: 'boolean', default: false },
     },
   });
   const mode = namedFlag('mode', values.mode, MODES);
   return {
-    options: {
-      module: MODULE,
-      run: {
-        rate: countFlag('rate', values.rate, 1),
-        keys: countFlag('keys', values.keys, 1),
-        warmUpSeconds: countFlag('warm-up', values['warm-up'], 0),
-        measuredSeconds: countFlag('measured', values.measured, 1),
-        waiting: namedFlag('waiting', values.waiting, ['spin', 'timer']),
-      },
-      parallelism: countFlag('parallelism', values.parallelism, 1),
-      checkpointIntervalMs: countFlag('checkpoint-interval', values['checkpoint-interval'], 1),
-    },
+    options: { module: MODULE, ...pacedOptions(values, 1) },
     modes: mode === 'both' ? ['full', 'incremental'] : [mode],
     isJson: values.json,
   };

@@ -1,7 +1,5 @@
 /** Runs `bench nexmark` of a checkout, in a process of its own that warms itself up. */
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { runQueryChild } from '../nexmark/query-child.ts';
 
 export interface CheckoutRequest {
   readonly query: string;
@@ -20,25 +18,9 @@ export interface QueryFigures {
  * @param root of the checkout
  * @throws Error when the run fails
  */
-export async function runCheckout(
-  root: string,
-  { query, events, parallelism }: CheckoutRequest,
-): Promise<QueryFigures> {
-  const flags = ['--query', query, '--events', String(events), '--parallelism', String(parallelism), '--json'];
-  const child = spawn(process.execPath, ['--conditions=source', join(root, 'bench/run.ts'), 'nexmark', ...flags], {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const onExit = (): void => void child.kill('SIGKILL');
-  process.once('exit', onExit);
-  const ended = new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code) => resolve(code));
-  });
-  const output = await text(child.stdout);
-  const code = await ended;
-  process.off('exit', onExit);
-  if (code !== 0) throw new Error(`The run of '${query}' in '${root}' ended with ${code}`);
+export async function runCheckout(root: string, request: CheckoutRequest): Promise<QueryFigures> {
+  const { output, exitCode } = await runQueryChild(root, request);
+  if (exitCode !== 0) throw new Error(`The run of '${request.query}' in '${root}' ended with ${exitCode}`);
   return parseFigures(output);
 }
 

@@ -1,12 +1,12 @@
 /** `bench latency`: how late results are when events come at a fixed rate, with checkpoints. */
-import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { formatMemorySize } from '../../src/base/duration.ts';
 import { formatCount } from '../../src/metrics/format-values.ts';
 import type { Command } from '../command-line/command.ts';
-import { countFlag, namedFlag } from '../command-line/flags.ts';
+import { namedFlag } from '../command-line/flags.ts';
 import { printFigures } from '../command-line/print-figures.ts';
 import { latencyRows } from '../paced/figure-rows.ts';
+import { pacedFlags, pacedOptions } from '../paced/paced-flags.ts';
 import { runPaced } from '../paced/run-paced.ts';
 import type { PacedOptions } from '../paced/run-paced.ts';
 
@@ -20,6 +20,7 @@ export const latencyCommand: Command = {
   --measured <s>               default 60
   --parallelism <p>            default: the number of cores
   --checkpoint-interval <ms>   default 1000; 0: none
+  --mode <mode>                of checkpoints: full or incremental (default)
   --waiting <how>              of the source for its next event: spin (default) or timer
   --json                       one line for machines`,
 
@@ -33,39 +34,28 @@ function parseLatencyFlags(args: readonly string[]): { readonly options: PacedOp
   const { values } = parseArgs({
     args: [...args],
     options: {
-      rate: { type: 'string', default: '100000' },
-      keys: { type: 'string', default: '1000000' },
-      'warm-up': { type: 'string', default: '20' },
-      measured: { type: 'string', default: '60' },
-      parallelism: { type: 'string', default: String(availableParallelism()) },
-      'checkpoint-interval': { type: 'string', default: '1000' },
-      waiting: { type: 'string', default: 'spin' },
+      ...pacedFlags({ rate: 100_000, keys: 1_000_000, checkpointIntervalMs: 1000 }),
+      mode: { type: 'string', default: 'incremental' },
       json: { type: 'boolean', default: false },
     },
   });
   return {
     options: {
       module: MODULE,
-      run: {
-        rate: countFlag('rate', values.rate, 1),
-        keys: countFlag('keys', values.keys, 1),
-        warmUpSeconds: countFlag('warm-up', values['warm-up'], 0),
-        measuredSeconds: countFlag('measured', values.measured, 1),
-        waiting: namedFlag('waiting', values.waiting, ['spin', 'timer']),
-      },
-      parallelism: countFlag('parallelism', values.parallelism, 1),
-      checkpointIntervalMs: countFlag('checkpoint-interval', values['checkpoint-interval'], 0),
-      isIncremental: true,
+      ...pacedOptions(values, 0),
+      isIncremental: namedFlag('mode', values.mode, ['full', 'incremental']) === 'incremental',
     },
     isJson: values.json,
   };
 }
 
 async function latency(options: PacedOptions, isJson: boolean): Promise<number> {
-  const { run, parallelism, checkpointIntervalMs } = options;
+  const { run, parallelism, checkpointIntervalMs, isIncremental } = options;
   const figures = await runPaced(options);
   if (isJson) {
-    console.log(JSON.stringify({ bench: 'latency', ...run, parallelism, checkpointIntervalMs, ...figures }));
+    console.log(
+      JSON.stringify({ bench: 'latency', ...run, parallelism, checkpointIntervalMs, isIncremental, ...figures }),
+    );
     return 0;
   }
   const { checkpoints } = figures;
@@ -74,8 +64,8 @@ async function latency(options: PacedOptions, isJson: boolean): Promise<number> 
     [
       ...latencyRows(figures.latencyMs),
       [
-        'checkpoints',
-        `${checkpoints.count}, median ${Math.round(checkpoints.medianMs)} ms, longest ${Math.round(checkpoints.longestMs)} ms, ${formatMemorySize(checkpoints.medianBytes)} each`,
+        isIncremental ? 'incremental' : 'full',
+        `${checkpoints.count} checkpoints, median ${Math.round(checkpoints.medianMs)} ms, longest ${Math.round(checkpoints.longestMs)} ms, ${formatMemorySize(checkpoints.medianBytes)} each`,
       ],
       ['cpu', `${figures.cpuSeconds.toFixed(1)} s`],
       ['memory', `${formatMemorySize(figures.peakRssBytes)} at most`],

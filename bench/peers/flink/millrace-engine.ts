@@ -1,30 +1,17 @@
 /** Runs queries on Millrace, each in a process of its own that warms itself up. */
-import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { runQueryChild } from '../../nexmark/query-child.ts';
 import type { EngineRun, RunRequest } from './engine.ts';
 
-const BENCH = join(import.meta.dirname, '..', '..', 'run.ts');
+const ROOT = join(import.meta.dirname, '../../..');
 
 /** @throws Error when the process fails */
 export async function runMillrace({ query, events, parallelism, isVerified }: RunRequest): Promise<EngineRun> {
-  const flags = ['--query', query, '--events', String(events), '--parallelism', String(parallelism), '--json'];
   // A wrong check value is for the comparison to tell; without a warm-up it comes sooner.
-  const verification = isVerified ? ['--verify', '--warm-up', '0'] : [];
-  const child = spawn(process.execPath, ['--conditions=source', BENCH, 'nexmark', ...flags, ...verification], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const onExit = (): void => void child.kill('SIGKILL');
-  process.once('exit', onExit);
-  const ended = new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code) => resolve(code));
-  });
-  const output = await text(child.stdout);
-  const code = await ended;
-  process.off('exit', onExit);
+  const moreFlags = isVerified ? ['--verify', '--warm-up', '0'] : [];
+  const { output, exitCode } = await runQueryChild(ROOT, { query, events, parallelism, moreFlags });
   const run = parseMillraceRun(output);
-  if (run === undefined) throw new Error(`Millrace's run of '${query}' gave no result and the exit code ${code}`);
+  if (run === undefined) throw new Error(`Millrace's run of '${query}' gave no result and the exit code ${exitCode}`);
   return run;
 }
 
